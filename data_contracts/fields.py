@@ -1,0 +1,194 @@
+"""Every column, once: its name, type, unit, meaning and what it may hold."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+import polars as pl
+
+from data_contracts import vocabulary as v
+
+Kind = Literal["text", "number", "whole", "date", "flag"]
+
+DTYPES: dict[Kind, pl.DataType] = {
+    "text": pl.String(),
+    "number": pl.Float64(),
+    "whole": pl.Int64(),
+    "date": pl.Date(),
+    "flag": pl.Boolean(),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One column as every table that has it means it.
+
+    `minimum` and `maximum` are inclusive; `pattern` must match the whole text; a field that is not `optional`
+    is never null, unless the mart that uses it says so.
+    """
+
+    name: str
+    kind: Kind
+    meaning: str
+    unit: str | None = None
+    allowed: tuple[str, ...] | None = None
+    pattern: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    optional: bool = False
+
+    @property
+    def dtype(self) -> pl.DataType:
+        """The polars type of the column."""
+        return DTYPES[self.kind]
+
+
+def _all(values: type[StrEnum]) -> tuple[str, ...]:
+    return tuple(member.value for member in values)
+
+
+AREA_CODE = r"^(E\d{8}|X54\d{6})$"
+SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+VINTAGE = r"^(\d{4}-\d{2}-\d{2}|undated)-[0-9a-f]{8}$"
+HTTPS = r"^https://\S+$"
+
+EARLIEST = dt.date(1990, 1, 1)
+
+_FIELDS: tuple[Field, ...] = (
+    # areas
+    Field(name="area_code", kind="text", meaning="GSS code of the area", pattern=AREA_CODE),
+    Field(name="area_name", kind="text", meaning="Name people use for the area"),
+    Field(name="official_name", kind="text", meaning="Name of the area as its publisher writes it"),
+    Field(name="area_type", kind="text", meaning="Kind of area", allowed=_all(v.AreaType)),
+    Field(name="ods_code", kind="text", meaning="NHS organisation code", pattern=r"^[A-Z0-9]{3,6}$", optional=True),
+    Field(name="nhs_region_code", kind="text", meaning="NHS region of the area", pattern=AREA_CODE, optional=True),
+    Field(name="region_code", kind="text", meaning="ONS region", pattern=AREA_CODE),
+    Field(name="valid_from", kind="date", meaning="First day; empty where it lies before the records held", optional=True),
+    Field(name="valid_to", kind="date", meaning="Last day; empty while the area lasts", optional=True),
+    Field(name="population", kind="whole", meaning="Usual residents, Census 2021", unit="people", minimum=0, optional=True),
+    Field(name="share_of_area", kind="number", meaning="Share of the area's residents", minimum=0, maximum=1),
+    # boundary changes
+    Field(name="predecessor_code", kind="text", meaning="Area that ended or gave up residents", pattern=AREA_CODE),
+    Field(
+        name="successor_code",
+        kind="text",
+        meaning="Area that took the residents; empty where no successor is confirmed",
+        pattern=AREA_CODE,
+        optional=True,
+    ),
+    Field(name="effective_date", kind="date", meaning="First day of the new boundary"),
+    Field(
+        name="share_of_predecessor",
+        kind="number",
+        meaning="Share of the predecessor's residents who went to the successor",
+        minimum=0,
+        maximum=1,
+        optional=True,
+    ),
+    Field(name="change_type", kind="text", meaning="What happened, in words"),
+    Field(name="confidence", kind="text", meaning="How sure the change is", allowed=_all(v.Confidence)),
+    Field(name="source_url", kind="text", meaning="Page that says so", pattern=HTTPS),
+    Field(name="authority_code", kind="text", meaning="Local authority, either tier", pattern=AREA_CODE),
+    Field(name="system_code", kind="text", meaning="Integrated care board", pattern=AREA_CODE),
+    Field(name="residents", kind="whole", meaning="Residents in the overlap, Census 2021", unit="people", minimum=1),
+    Field(name="share_of_authority", kind="number", meaning="Overlap over the authority's residents", minimum=0, maximum=1),
+    Field(name="share_of_system", kind="number", meaning="Overlap over the system's residents", minimum=0, maximum=1),
+    # observations
+    Field(name="indicator_id", kind="text", meaning="Measure, see `indicators`", pattern=SLUG),
+    Field(name="sex", kind="text", meaning="Whom the figure is about", allowed=_all(v.Sex)),
+    Field(name="breakdown", kind="text", meaning="`all`, or the group within the area", pattern=r"^[a-z0-9_]+$"),
+    Field(name="period_label", kind="text", meaning="Period as people write it"),
+    Field(name="period_start", kind="date", meaning="First day of the period"),
+    Field(name="period_end", kind="date", meaning="Last day of the period"),
+    Field(name="value", kind="number", meaning="The figure, not rounded, in the indicator's unit", optional=True),
+    Field(name="lower_95", kind="number", meaning="Lower 95% confidence limit", optional=True),
+    Field(name="upper_95", kind="number", meaning="Upper 95% confidence limit", optional=True),
+    Field(name="count", kind="number", meaning="Numerator, where published", minimum=0, optional=True),
+    Field(name="denominator", kind="number", meaning="Denominator, where published", minimum=0, optional=True),
+    Field(name="value_kind", kind="text", meaning="Where the figure comes from", allowed=_all(v.ValueKind)),
+    Field(
+        name="value_symbol",
+        kind="text",
+        meaning="Shorthand about the figure: " + "; ".join(f"{s} {m}" for s, m in v.SYMBOL_MEANINGS.items()),
+        allowed=_all(v.ValueSymbol),
+        optional=True,
+    ),
+    Field(name="note", kind="text", meaning="What a reader must know about the figure", optional=True),
+    Field(name="source_id", kind="text", meaning="Source, see `sources`", pattern=SLUG),
+    Field(name="vintage", kind="text", meaning="Vintage: date published, and what the file hashes to", pattern=VINTAGE),
+    # gaps
+    Field(name="gap_id", kind="text", meaning="Which gap: between which areas, measured how", pattern=SLUG),
+    Field(name="observed_gap", kind="number", meaning="Highest less lowest, as observed", minimum=0),
+    Field(name="chance_only_gap", kind="number", meaning="What equal areas would show by chance alone", minimum=0, optional=True),
+    Field(name="highest_code", kind="text", meaning="Area with the highest value", pattern=AREA_CODE),
+    Field(name="lowest_code", kind="text", meaning="Area with the lowest value", pattern=AREA_CODE),
+    Field(name="highest_value", kind="number", meaning="Value of the highest area"),
+    Field(name="lowest_value", kind="number", meaning="Value of the lowest area"),
+    Field(name="areas", kind="whole", meaning="Areas compared", unit="areas", minimum=2),
+    # indicators
+    Field(name="name", kind="text", meaning="Name"),
+    Field(name="short_name", kind="text", meaning="Name where room is short"),
+    Field(name="definition", kind="text", meaning="What is measured, in plain words"),
+    Field(name="unit", kind="text", meaning="Unit of the value"),
+    Field(name="polarity", kind="text", meaning="Which way is better", allowed=_all(v.Polarity)),
+    Field(name="value_type", kind="text", meaning="Kind of number", allowed=_all(v.ValueType)),
+    Field(name="decimals", kind="whole", meaning="Decimals shown on pages", minimum=0, maximum=6),
+    Field(name="pace_form", kind="text", meaning="How growth towards a target is reckoned", allowed=_all(v.PaceForm)),
+    Field(name="period_kind", kind="text", meaning="How the series cuts time", allowed=_all(v.PeriodKind)),
+    Field(name="periods_overlap", kind="flag", meaning="Neighbouring periods share years"),
+    Field(name="cumulative", kind="flag", meaning="Each period includes the earlier ones"),
+    Field(name="enumerated", kind="flag", meaning="A full count with no sampling error"),
+    Field(name="combinable", kind="flag", meaning="Authorities' figures may be combined into a system's"),
+    Field(name="sexes", kind="text", meaning="Sexes published, separated by spaces"),
+    Field(name="geographies", kind="text", meaning="Area types published, separated by spaces"),
+    Field(name="small_number_rule", kind="text", meaning="What the publisher withholds and why"),
+    Field(name="method", kind="text", meaning="How the publisher makes the figure and its limits"),
+    # commitments
+    Field(name="commitment_id", kind="text", meaning="Commitment, see `commitments`", pattern=SLUG),
+    Field(name="standing", kind="text", meaning="Promise, duty, recommended or monitored", allowed=_all(v.Standing)),
+    Field(name="lever", kind="text", meaning="Who can move it", allowed=_all(v.Lever)),
+    Field(name="title", kind="text", meaning="Title"),
+    Field(name="statement", kind="text", meaning="What is said, in our own words"),
+    Field(name="said_by", kind="text", meaning="Who says it"),
+    Field(name="source_place", kind="text", meaning="Where in the source to look"),
+    Field(name="said_on", kind="text", meaning="When it was said: a day, month or year", optional=True),
+    Field(name="in_force", kind="text", meaning="Whether it still stands", allowed=_all(v.InForce)),
+    Field(name="superseded_by", kind="text", meaning="Commitment that took its place", pattern=SLUG, optional=True),
+    Field(name="measures", kind="text", meaning="Indicators it is judged by, separated by spaces", optional=True),
+    Field(name="baseline", kind="text", meaning="Period or first return it is judged from", optional=True),
+    Field(name="target", kind="text", meaning="What is to be reached", optional=True),
+    Field(name="deadline", kind="text", meaning="By when; `none` where nobody has said"),
+    Field(name="review_cycle", kind="text", meaning="How often there is news"),
+    # sources
+    Field(name="publisher", kind="text", meaning="Who publishes it"),
+    Field(name="licence", kind="text", meaning="Licence"),
+    Field(name="attribution", kind="text", meaning="Words the licence asks for"),
+    Field(name="cadence", kind="text", meaning="How often it is published"),
+    Field(name="usual_lag_months", kind="whole", meaning="Months from a period's end to its publication", unit="months", minimum=0),
+    Field(name="published", kind="date", meaning="Day the vintage was published, where known", optional=True),
+    Field(name="sha256", kind="text", meaning="SHA-256 of the publisher's file", pattern=r"^[0-9a-f]{64}$"),
+    Field(name="received", kind="whole", meaning="Rows in the vintage", unit="rows", minimum=0),
+    Field(name="accepted", kind="whole", meaning="Rows taken in", unit="rows", minimum=0),
+    Field(name="set_aside", kind="whole", meaning="Sound rows left out by a rule the source declares", unit="rows", minimum=0),
+    Field(name="quarantined", kind="whole", meaning="Rows at fault, kept with the reason", unit="rows", minimum=0),
+    Field(name="caveats", kind="text", meaning="What to bear in mind"),
+    # checks and quarantine
+    Field(name="check_id", kind="text", meaning="Check"),
+    Field(name="subject", kind="text", meaning="Table or source checked"),
+    Field(name="expected", kind="text", meaning="What was expected"),
+    Field(name="found", kind="text", meaning="What was found"),
+    Field(name="passed", kind="flag", meaning="Whether the check holds"),
+    Field(name="source_row", kind="whole", meaning="Row of the publisher's file, the first after the header being 1", minimum=1),
+    Field(name="rule", kind="text", meaning="Rule the row breaks"),
+    Field(name="column", kind="text", meaning="Column at fault"),
+    Field(name="row", kind="text", meaning="The row as received, as JSON"),
+)
+
+FIELDS: dict[str, Field] = {field.name: field for field in _FIELDS}
+
+
+def fields(names: Iterable[str]) -> tuple[Field, ...]:
+    """The fields of these names, in this order; an unknown name is a mistake in a table and raises KeyError."""
+    return tuple(FIELDS[name] for name in names)

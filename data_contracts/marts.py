@@ -1,0 +1,154 @@
+"""The published tables: what each holds, its key and its columns. No pandera here: the web server reads this."""
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from data_contracts.fields import Field, fields
+
+#: Raised whenever a mart loses a column or changes what one means; a server refuses a release of another version.
+CONTRACT_VERSION = "1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mart:
+    """One published table.
+
+    `key` is unique and never null unless it is named in `nullable`. `required` names optional fields that this
+    table never leaves empty. Rows are published in the order of `sort`, which begins with the commonest filter.
+    """
+
+    name: str
+    holds: str
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+    sort: tuple[str, ...] = ()
+    nullable: frozenset[str] = field(default_factory=frozenset)
+    required: frozenset[str] = field(default_factory=frozenset)
+    row_rules: tuple[str, ...] = ()
+    at_least: int = 1
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The table's columns in order."""
+        return fields(self.columns)
+
+    @property
+    def schema(self) -> dict[str, pl.DataType]:
+        """Column names to polars types, in order."""
+        return {column.name: column.dtype for column in self.fields}
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """Columns rows are sorted by: the declared order, then the rest of the key."""
+        return self.sort + tuple(name for name in self.key if name not in self.sort)
+
+    def is_nullable(self, column: Field) -> bool:
+        """Whether this table may leave the column empty."""
+        return (column.optional and column.name not in self.required) or column.name in self.nullable
+
+
+_MARTS: tuple[Mart, ...] = (
+    Mart(
+        name="areas",
+        holds="One row per area and validity; an area that ended keeps its row.",
+        columns=(
+            "area_code", "area_name", "area_type", "ods_code", "nhs_region_code", "valid_from", "valid_to",
+            "population", "official_name",
+        ),
+        key=("area_code",),
+        row_rules=("valid_dates_in_order",),
+    ),
+    Mart(
+        name="area_lineage",
+        holds="One row per predecessor, successor and date: who took which share of whose residents.",
+        columns=(
+            "predecessor_code", "successor_code", "effective_date", "share_of_predecessor", "change_type",
+            "confidence", "source_url",
+        ),
+        key=("predecessor_code", "successor_code", "effective_date"),
+        nullable=frozenset({"successor_code"}),
+        row_rules=("confirmed_change_has_successor",),
+    ),
+    Mart(
+        name="area_regions",
+        holds="One row per system and ONS region: the share of the system's residents who live there.",
+        columns=("area_code", "region_code", "share_of_area"),
+        key=("area_code", "region_code"),
+    ),
+    Mart(
+        name="authority_overlaps",
+        holds="One row per local authority and system that share residents. A system's code stands for one boundary.",
+        columns=("authority_code", "system_code", "residents", "share_of_authority", "share_of_system"),
+        key=("authority_code", "system_code"),
+        sort=("system_code", "authority_code"),
+    ),
+    Mart(
+        name="observations",
+        holds="One row per indicator, area, sex, breakdown and period.",
+        columns=(
+            "indicator_id", "area_code", "sex", "breakdown", "period_label", "period_start", "period_end", "value",
+            "lower_95", "upper_95", "count", "denominator", "value_kind", "value_symbol", "note", "source_id",
+            "vintage",
+        ),
+        key=("indicator_id", "area_code", "sex", "breakdown", "period_label"),
+        sort=("area_code", "indicator_id", "sex", "breakdown", "period_start"),
+        row_rules=("limits_together", "limits_in_order", "value_within_limits", "missing_value_explained", "period_in_order"),
+    ),
+    Mart(
+        name="gaps",
+        holds="One row per gap, indicator, sex and period: the highest area less the lowest.",
+        columns=(
+            "gap_id", "indicator_id", "sex", "period_label", "period_start", "period_end", "observed_gap", "lower_95",
+            "upper_95", "chance_only_gap", "highest_code", "highest_value", "lowest_code", "lowest_value", "areas",
+        ),
+        key=("gap_id", "indicator_id", "sex", "period_label"),
+        sort=("gap_id", "indicator_id", "sex", "period_start"),
+        row_rules=("limits_together", "limits_in_order", "period_in_order"),
+    ),
+    Mart(
+        name="indicators",
+        holds="One row per indicator, from the registry.",
+        columns=(
+            "indicator_id", "name", "unit", "polarity", "value_type", "decimals", "pace_form", "short_name",
+            "definition", "period_kind", "periods_overlap", "cumulative", "enumerated", "combinable", "sexes",
+            "geographies", "small_number_rule", "method", "source_id",
+        ),
+        key=("indicator_id",),
+    ),
+    Mart(
+        name="commitments",
+        holds="One row per commitment in the register.",
+        columns=(
+            "commitment_id", "standing", "lever", "title", "statement", "said_by", "source_url", "source_place",
+            "said_on", "in_force", "superseded_by", "measures", "baseline", "target", "deadline", "review_cycle",
+        ),
+        key=("commitment_id",),
+    ),
+    Mart(
+        name="sources",
+        holds="One row per source: whose it is, which vintage is in use, and what became of its rows.",
+        columns=(
+            "source_id", "publisher", "title", "source_url", "licence", "attribution", "cadence",
+            "usual_lag_months", "vintage", "published", "sha256", "received", "accepted", "set_aside",
+            "quarantined", "caveats",
+        ),
+        key=("source_id",),
+        row_rules=("rows_add_up",),
+    ),
+    Mart(
+        name="quality_checks",
+        holds="One row per check made while the release was built.",
+        columns=("check_id", "subject", "expected", "found", "passed"),
+        key=("check_id", "subject"),
+    ),
+    Mart(
+        name="quarantine",
+        holds="One row per source row and rule it breaks, with the row as received.",
+        columns=("source_id", "source_row", "rule", "column", "expected", "found", "row"),
+        key=("source_id", "source_row", "rule", "column"),
+        at_least=0,
+    ),
+)
+
+MARTS: dict[str, Mart] = {mart.name: mart for mart in _MARTS}
