@@ -1,0 +1,189 @@
+"""What every metric asks of its inputs: columns, numbers, groups and confidence levels.
+
+Checks return lists of problems rather than raising one at a time, so that a caller sees everything wrong with a
+frame at once; `refuse` raises them together. Nothing here imports numpy, so that the web server may use it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from statistics import NormalDist
+
+import polars as pl
+
+DEFAULT_CONFIDENCE = (0.95, 0.998)
+"""The two levels England's public health statistics publish: 95% and 99.8%, near two and three standard errors."""
+
+
+class MetricInputError(ValueError):
+    """Inputs a metric cannot use; `problems` holds every one found, each saying what, where and what was expected."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems: tuple[str, ...] = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+    def __reduce__(self) -> tuple[type[MetricInputError], tuple[tuple[str, ...]]]:
+        """Travel between processes with the problems still apart."""
+        return type(self), (self.problems,)
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One confidence level: the fraction, its two-sided normal quantile, and the names of its two limit columns."""
+
+    confidence: float
+    z: float
+    lower: str
+    upper: str
+
+    @property
+    def tail(self) -> float:
+        """The probability left out on either side: 0.025 for 0.95."""
+        return (1 - self.confidence) / 2
+
+
+def levels(confidence: float | Sequence[float]) -> tuple[Level, ...]:
+    """Turn confidence fractions into levels with their normal quantiles and column names.
+
+    One fraction or several, each from 0.9 up to but not including 1, none twice. Raises MetricInputError for anything
+    else, percentages included: 95 is not read as 0.95.
+
+    >>> [(level.lower, level.upper, round(level.z, 6)) for level in levels((0.95, 0.998))]
+    [('lower_95', 'upper_95', 1.959964), ('lower_99_8', 'upper_99_8', 3.090232)]
+    """
+    given: Collection[object] = list(confidence) if isinstance(confidence, Iterable) else [confidence]
+    problems = [] if given else ["confidence: no level given; expected fractions from 0.9 up to but not including 1"]
+    found: list[Level] = []
+    for fraction in given:
+        if isinstance(fraction, bool) or not isinstance(fraction, int | float) or not 0.9 <= fraction < 1:
+            problems.append(f"confidence: {fraction!r} given; expected a fraction from 0.9 up to but not including 1")
+            continue
+        percent = format((Decimal(repr(float(fraction))) * 100).normalize(), "f").replace(".", "_")
+        z = NormalDist().inv_cdf((1 + fraction) / 2)
+        level = Level(confidence=float(fraction), z=z, lower=f"lower_{percent}", upper=f"upper_{percent}")
+        if level in found:
+            problems.append(f"confidence: {fraction!r} given twice; expected each level once")
+        found.append(level)
+    refuse(problems)
+    return tuple(found)
+
+
+def limit_names(wanted: Iterable[Level]) -> list[str]:
+    """Name the limit columns in the order they are added: lower then upper, level by level."""
+    return [name for level in wanted for name in (level.lower, level.upper)]
+
+
+def grouping(by: str | Sequence[str]) -> list[str]:
+    """Turn `by` into a list of column names; one name alone is a list of one.
+
+    >>> grouping("area_code"), grouping(("area_code", "sex")), grouping(())
+    (['area_code'], ['area_code', 'sex'], [])
+    """
+    return [by] if isinstance(by, str) else list(by)
+
+
+def refuse(problems: Collection[str]) -> None:
+    """Raise MetricInputError with every problem, when there are any."""
+    if problems:
+        raise MetricInputError(problems)
+
+
+def column_problems(
+    frame: pl.DataFrame,
+    *,
+    numeric: Mapping[str, str | None],
+    present: Mapping[str, str | None] | None = None,
+    by: Sequence[str] = (),
+    adds: Collection[str] = (),
+) -> list[str]:
+    """List what is wrong with the frame's columns.
+
+    `numeric` and `present` give argument names and the columns they name; None is an argument not given. A numeric
+    column holds integers, floats or decimals of any width, or nothing but nulls; booleans are not numbers. A grouping
+    column may not have the name of a column the metric adds (`adds`), nor be named twice.
+    """
+    given: object = frame
+    if not isinstance(given, pl.DataFrame):
+        return [f"frame: {type(given).__name__} given; expected an eager polars DataFrame"]
+    problems: list[str] = []
+    wanted = [*numeric.items(), *(present or {}).items(), *(("by", name) for name in by)]
+    for argument, name in wanted:
+        if name is None:
+            continue
+        if name not in frame.columns:
+            near = difflib.get_close_matches(str(name), frame.columns, n=1)
+            hint = f" (did you mean {near[0]!r}?)" if near else ""
+            problems.append(f"{argument}: no column {name!r}{hint}; the frame has {', '.join(frame.columns) or 'none'}")
+        elif argument in numeric and not _is_numeric(frame.schema[name]):
+            problems.append(f"{argument}: column {name!r} is {frame.schema[name]}; expected numbers")
+        elif argument == "by" and name in adds:
+            problems.append(f"by: column {name!r} has the name of a column this metric adds; rename it first")
+    problems += [f"by: column {name!r} named twice" for name in dict.fromkeys(by) if list(by).count(name) > 1]
+    return problems
+
+
+def _is_numeric(dtype: pl.DataType) -> bool:
+    return dtype.is_numeric() or dtype == pl.Null
+
+
+def number_problems(argument: str, given: object, *, above: float = 0.0) -> list[str]:
+    """List what is wrong with an argument that should be one finite number above a bound, such as a multiplier."""
+    is_number = isinstance(given, int | float) and not isinstance(given, bool)
+    if is_number and math.isfinite(given) and given > above:  # type: ignore[arg-type, operator]
+        return []
+    return [f"{argument}: {given!r} given; expected a finite number above {above:g}"]
+
+
+def choice_problems(argument: str, given: object, allowed: Collection[str]) -> list[str]:
+    """List what is wrong with an argument that should be one of a few words."""
+    if given in allowed:
+        return []
+    return [f"{argument}: {given!r} given; expected one of {', '.join(allowed)}"]
+
+
+def as_floats(frame: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
+    """Turn numeric columns into Float64, NaN into null: a NaN is a missing figure here, as it is in a spreadsheet."""
+    wanted = list(dict.fromkeys(columns))
+    cast = [pl.col(name).cast(pl.Float64) for name in wanted if frame.schema[name] != pl.Float64]
+    frame = frame.with_columns(cast) if cast else frame
+    with_nan = [name for name in wanted if frame[name].is_nan().any()]
+    return frame.with_columns(pl.col(with_nan).fill_nan(None)) if with_nan else frame
+
+
+def row_problems(frame: pl.DataFrame, failing: pl.Expr | pl.Series, *, by: Sequence[str], says: str) -> list[str]:
+    """Say which groups hold rows that fail, all of them, in one problem; no problem when none do.
+
+    `failing` is true for a row at fault (a null is not); `says` tells what was found and what was expected. Rows of a
+    frame without groups are named by their number, from 0.
+    """
+    mask = frame.select(failing).to_series() if isinstance(failing, pl.Expr) else failing
+    if not mask.any():
+        return []
+    return [f"{says}: {places(frame, mask, by=by)}"]
+
+
+def places(frame: pl.DataFrame, mask: pl.Series, *, by: Sequence[str]) -> str:
+    """Name the groups with a true in the mask in order of first appearance, or the row numbers without groups."""
+    if not by:
+        rows = mask.fill_null(False).arg_true().to_list()
+        return ("row " if len(rows) == 1 else "rows ") + ", ".join(map(str, rows))
+    keys = frame.filter(mask).select(by).unique(maintain_order=True)
+    named = (", ".join(f"{name}={part}" for name, part in zip(by, key, strict=True)) for key in keys.iter_rows())
+    return "; ".join(named)
+
+
+def group_starts(frame: pl.DataFrame, by: Sequence[str]) -> pl.Series:
+    """Give each row the number of the row at which its group first appears; sorting by it keeps groups in order.
+
+    >>> group_starts(pl.DataFrame({"area": ["b", "a", "b"]}), ["area"]).to_list()
+    [0, 1, 0]
+    """
+    if not by:
+        return pl.repeat(0, frame.height, dtype=pl.Int64, eager=True).alias("group_start")
+    # Renamed, so that no grouping column can have the row number's name.
+    keys = frame.select(pl.col(name).alias(f"key_{place}") for place, name in enumerate(by)).with_row_index("row")
+    return keys.select(pl.col("row").cast(pl.Int64).min().over(pl.exclude("row")).alias("group_start")).to_series()
