@@ -65,9 +65,13 @@ _FIELDS: tuple[Field, ...] = (
     Field(name="ods_code", kind="text", meaning="NHS organisation code", pattern=r"^[A-Z0-9]{3,6}$", optional=True),
     Field(name="nhs_region_code", kind="text", meaning="NHS region of the area", pattern=AREA_CODE, optional=True),
     Field(name="region_code", kind="text", meaning="ONS region", pattern=AREA_CODE),
-    Field(name="valid_from", kind="date", meaning="First day; empty where it lies before the records held", optional=True),
+    Field(
+        name="valid_from", kind="date", meaning="First day; empty where it lies before the records held", optional=True
+    ),
     Field(name="valid_to", kind="date", meaning="Last day; empty while the area lasts", optional=True),
-    Field(name="population", kind="whole", meaning="Usual residents, Census 2021", unit="people", minimum=0, optional=True),
+    Field(
+        name="population", kind="whole", meaning="Usual residents, Census 2021", unit="people", minimum=0, optional=True
+    ),
     Field(name="share_of_area", kind="number", meaning="Share of the area's residents", minimum=0, maximum=1),
     # boundary changes
     Field(name="predecessor_code", kind="text", meaning="Area that ended or gave up residents", pattern=AREA_CODE),
@@ -93,7 +97,9 @@ _FIELDS: tuple[Field, ...] = (
     Field(name="authority_code", kind="text", meaning="Local authority, either tier", pattern=AREA_CODE),
     Field(name="system_code", kind="text", meaning="Integrated care board", pattern=AREA_CODE),
     Field(name="residents", kind="whole", meaning="Residents in the overlap, Census 2021", unit="people", minimum=1),
-    Field(name="share_of_authority", kind="number", meaning="Overlap over the authority's residents", minimum=0, maximum=1),
+    Field(
+        name="share_of_authority", kind="number", meaning="Overlap over the authority's residents", minimum=0, maximum=1
+    ),
     Field(name="share_of_system", kind="number", meaning="Overlap over the system's residents", minimum=0, maximum=1),
     # observations
     Field(name="indicator_id", kind="text", meaning="Measure, see `indicators`", pattern=SLUG),
@@ -121,7 +127,13 @@ _FIELDS: tuple[Field, ...] = (
     # gaps
     Field(name="gap_id", kind="text", meaning="Which gap: between which areas, measured how", pattern=SLUG),
     Field(name="observed_gap", kind="number", meaning="Highest less lowest, as observed", minimum=0),
-    Field(name="chance_only_gap", kind="number", meaning="What equal areas would show by chance alone", minimum=0, optional=True),
+    Field(
+        name="chance_only_gap",
+        kind="number",
+        meaning="What equal areas would show by chance alone",
+        minimum=0,
+        optional=True,
+    ),
     Field(name="highest_code", kind="text", meaning="Area with the highest value", pattern=AREA_CODE),
     Field(name="lowest_code", kind="text", meaning="Area with the lowest value", pattern=AREA_CODE),
     Field(name="highest_value", kind="number", meaning="Value of the highest area"),
@@ -166,12 +178,24 @@ _FIELDS: tuple[Field, ...] = (
     Field(name="licence", kind="text", meaning="Licence"),
     Field(name="attribution", kind="text", meaning="Words the licence asks for"),
     Field(name="cadence", kind="text", meaning="How often it is published"),
-    Field(name="usual_lag_months", kind="whole", meaning="Months from a period's end to its publication", unit="months", minimum=0),
+    Field(
+        name="usual_lag_months",
+        kind="whole",
+        meaning="Months from a period's end to its publication",
+        unit="months",
+        minimum=0,
+    ),
     Field(name="published", kind="date", meaning="Day the vintage was published, where known", optional=True),
     Field(name="sha256", kind="text", meaning="SHA-256 of the publisher's file", pattern=r"^[0-9a-f]{64}$"),
     Field(name="received", kind="whole", meaning="Rows in the vintage", unit="rows", minimum=0),
     Field(name="accepted", kind="whole", meaning="Rows taken in", unit="rows", minimum=0),
-    Field(name="set_aside", kind="whole", meaning="Sound rows left out by a rule the source declares", unit="rows", minimum=0),
+    Field(
+        name="set_aside",
+        kind="whole",
+        meaning="Sound rows left out by a rule the source declares",
+        unit="rows",
+        minimum=0,
+    ),
     Field(name="quarantined", kind="whole", meaning="Rows at fault, kept with the reason", unit="rows", minimum=0),
     Field(name="caveats", kind="text", meaning="What to bear in mind"),
     # checks and quarantine
@@ -180,7 +204,12 @@ _FIELDS: tuple[Field, ...] = (
     Field(name="expected", kind="text", meaning="What was expected"),
     Field(name="found", kind="text", meaning="What was found"),
     Field(name="passed", kind="flag", meaning="Whether the check holds"),
-    Field(name="source_row", kind="whole", meaning="Row of the publisher's file, the first after the header being 1", minimum=1),
+    Field(
+        name="source_row",
+        kind="whole",
+        meaning="Row of the publisher's file, the first after the header being 1",
+        minimum=1,
+    ),
     Field(name="rule", kind="text", meaning="Rule the row breaks"),
     Field(name="column", kind="text", meaning="Column at fault"),
     Field(name="row", kind="text", meaning="The row as received, as JSON"),

@@ -1,0 +1,249 @@
+"""The registries as typed records, read once from TOML; a mistake in a file stops here with its place named."""
+
+import datetime as dt
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+import msgspec
+
+from data_contracts import vocabulary as v
+from data_contracts.fields import HTTPS, SLUG
+
+_FOLDER = Path(__file__).parent
+
+LICENCE = "Open Government Licence v3.0"
+ATTRIBUTION = (
+    "Contains public sector information licensed under the Open Government Licence v3.0. "
+    "Source: Office for National Statistics licensed under the Open Government Licence v3.0. "
+    "Contains OS data © Crown copyright and database right 2026."
+)
+
+Slug = Annotated[str, msgspec.Meta(pattern=SLUG)]
+Address = Annotated[str, msgspec.Meta(pattern=HTTPS)]
+Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+Words = Annotated[str, msgspec.Meta(min_length=1)]
+SetAsideRule = Literal[
+    "outside_england", "combined_authority", "superseded_area_set", "repeated_parent", "repeated_row"
+]
+
+SET_ASIDE_MEANINGS: dict[str, str] = {
+    "outside_england": "area outside England",
+    "combined_authority": "combined authority or city region, which the product does not report",
+    "superseded_area_set": "authority of an earlier or later set than the one used for that place and period",
+    "repeated_parent": "England or a region repeated once per parent",
+    "repeated_row": "the same row again",
+    "outside_scope": "outside the rows the source is used for",
+}
+
+
+class _Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of the registry's records: immutable, and an unknown key is a mistake."""
+
+
+class Series(_Record):
+    """Which of our indicators a series in the publisher's file is."""
+
+    indicator: Slug
+    sex: v.Sex
+
+
+class Expectation(_Record):
+    """What a sound file must hold; less means it was cut, or the publisher changed something we must look at.
+
+    `areas` counts areas of a kind (`upper_tier` and `lower_tier` both include single-tier authorities);
+    `complete` means every area has every year between the first and last.
+    """
+
+    areas: dict[Literal["england", "region", "upper_tier", "lower_tier", "county"], int]
+    first_year: int
+    last_year: int
+    complete: bool
+
+
+class KnownVintage(_Record):
+    """A publisher's file we know by what it hashes to."""
+
+    sha256: Sha256
+    copied: dt.date
+    copy: Words
+    published: dt.date | None = None
+
+
+class Scope(_Record):
+    """Rows of a lookup that are used: those whose column starts so."""
+
+    column: str
+    starts_with: str
+
+
+class Source(_Record):
+    """One publisher's data set: whose it is, how it is read, and what it must hold."""
+
+    publisher: Words
+    title: Words
+    url: Address
+    cadence: Words
+    usual_lag_months: int
+    caveats: Words
+    format: Literal["els", "fingertips_extract", "lookup"]
+    vintages: tuple[KnownVintage, ...]
+    live_url: Address | None = None
+    licence: str = LICENCE
+    attribution: str = ATTRIBUTION
+    set_aside: tuple[SetAsideRule, ...] = ()
+    # files of figures
+    unit: str | None = None
+    series: dict[str, Series] = {}
+    expects: Expectation | None = None
+    # lookups
+    columns: tuple[str, ...] = ()
+    distinguishing: tuple[str, ...] = ()
+    key: tuple[str, ...] = ()
+    scope: Scope | None = None
+    rows_at_least: int = 1
+
+    def __post_init__(self) -> None:
+        """A file of figures says its unit, series and what to expect; a lookup its columns and key."""
+        if self.format == "lookup":
+            if not self.columns or not self.key:
+                raise ValueError("a lookup needs `columns` and `key`")
+        elif not (self.unit and self.series and self.expects):
+            raise ValueError("a file of figures needs `unit`, `series` and `expects`")
+
+    def known(self, sha256: str) -> KnownVintage | None:
+        """The known vintage that hashes so, if any."""
+        return next((vintage for vintage in self.vintages if vintage.sha256 == sha256), None)
+
+
+class Break(_Record):
+    """A change of method after which a series is not comparable with its past."""
+
+    from_: dt.date = msgspec.field(name="from")
+    reason: Words
+
+
+class Indicator(_Record):
+    """One measure: what it is, which way is better, and what may be done with its figures."""
+
+    name: Words
+    short_name: Words
+    definition: Words
+    unit: Words
+    polarity: v.Polarity
+    value_type: v.ValueType
+    decimals: Annotated[int, msgspec.Meta(ge=0, le=6)]
+    period_kind: v.PeriodKind
+    cumulative: bool
+    enumerated: bool
+    pace_form: v.PaceForm
+    sexes: tuple[v.Sex, ...]
+    geographies: tuple[v.AreaType, ...]
+    combinable: bool
+    small_number_rule: Words
+    method: Words
+    source: Slug
+    breaks: tuple[Break, ...] = ()
+
+    @property
+    def periods_overlap(self) -> bool:
+        """Whether neighbouring periods share years; two such periods are not independent."""
+        return self.period_kind is v.PeriodKind.THREE_CALENDAR_YEARS
+
+    @property
+    def finest_tier(self) -> Literal["upper_tier", "lower_tier"]:
+        """The finest set of authorities the publisher gives; estimates use one level only."""
+        return "lower_tier" if v.AreaType.LTLA in self.geographies else "upper_tier"
+
+
+class Commitment(_Record):
+    """One entry of the register: what was said, by whom, where, and what would show that it is kept."""
+
+    standing: v.Standing
+    lever: v.Lever
+    title: Words
+    statement: Words
+    said_by: Words
+    source_url: Address
+    source_place: Words
+    review_cycle: Words
+    said_on: str | None = None
+    in_force: v.InForce = v.InForce.IN_FORCE
+    superseded_by: Slug | None = None
+    measures: tuple[Slug, ...] = ()
+    baseline: str | None = None
+    target: str | None = None
+    deadline: str = "none"
+    unsure: tuple[str, ...] = ()
+
+
+class CombinedAuthorities(_Record):
+    """Authorities whose figure some publishers give together."""
+
+    name: Words
+    parts: tuple[str, ...]
+
+
+class Footprint(_Record):
+    """A set of integrated care boards that were in force together."""
+
+    footprint_id: str
+    name: Words
+    starts: dt.date
+    ends: dt.date | None = None
+
+
+class Areas(_Record):
+    """What the lookups do not say about areas."""
+
+    combined: dict[str, CombinedAuthorities]
+    footprints: tuple[Footprint, ...]
+
+
+class PublishRules(_Record):
+    """When a file is refused and when a release stops to ask."""
+
+    moved_share: float
+    fault_share: float
+    releases_kept: int
+
+
+_T = TypeVar("_T")
+
+
+def _read(name: str, kind: type[_T]) -> _T:
+    path = _FOLDER / f"{name}.toml"
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=kind)
+    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        raise ValueError(f"registry/{name}.toml: {error}") from error
+
+
+@cache
+def sources() -> dict[str, Source]:
+    """Every source by its id."""
+    return _read("sources", dict[Slug, Source])
+
+
+@cache
+def indicators() -> dict[str, Indicator]:
+    """Every indicator by its id."""
+    return _read("indicators", dict[Slug, Indicator])
+
+
+@cache
+def commitments() -> dict[str, Commitment]:
+    """Every commitment by its id, promises and duties first as the file has them."""
+    return _read("commitments", dict[Slug, Commitment])
+
+
+@cache
+def areas() -> Areas:
+    """Combined authorities and footprints."""
+    return _read("areas", Areas)
+
+
+@cache
+def publish_rules() -> PublishRules:
+    """The numbers that stop a publication."""
+    return _read("publish", PublishRules)
