@@ -55,26 +55,41 @@ def levels(confidence: float | Sequence[float]) -> tuple[Level, ...]:
     >>> [(level.lower, level.upper, round(level.z, 6)) for level in levels((0.95, 0.998))]
     [('lower_95', 'upper_95', 1.959964), ('lower_99_8', 'upper_99_8', 3.090232)]
     """
+    refuse(level_problems(confidence))
+    given = confidence if isinstance(confidence, Iterable) else (confidence,)
+    return tuple(_level(float(fraction)) for fraction in given)
+
+
+def level_problems(confidence: float | Sequence[float]) -> list[str]:
+    """List what is wrong with the confidence asked for; `levels` says what is allowed."""
     given: Collection[object] = list(confidence) if isinstance(confidence, Iterable) else [confidence]
-    problems = [] if given else ["confidence: no level given; expected fractions from 0.9 up to but not including 1"]
-    found: list[Level] = []
+    expected = "expected fractions from 0.9 up to but not including 1"
+    problems = [] if given else [f"confidence: no level given; {expected}"]
+    seen: set[object] = set()
     for fraction in given:
-        if isinstance(fraction, bool) or not isinstance(fraction, int | float) or not 0.9 <= fraction < 1:
-            problems.append(f"confidence: {fraction!r} given; expected a fraction from 0.9 up to but not including 1")
-            continue
-        percent = format((Decimal(repr(float(fraction))) * 100).normalize(), "f").replace(".", "_")
-        z = NormalDist().inv_cdf((1 + fraction) / 2)
-        level = Level(confidence=float(fraction), z=z, lower=f"lower_{percent}", upper=f"upper_{percent}")
-        if level in found:
+        is_number = isinstance(fraction, int | float) and not isinstance(fraction, bool)
+        if not (is_number and 0.9 <= fraction < 1):  # type: ignore[operator]
+            problems.append(f"confidence: {fraction!r} given; {expected}")
+        elif fraction in seen:
             problems.append(f"confidence: {fraction!r} given twice; expected each level once")
-        found.append(level)
-    refuse(problems)
-    return tuple(found)
+        seen.add(fraction)
+    return problems
+
+
+def _level(fraction: float) -> Level:
+    percent = format((Decimal(repr(fraction)) * 100).normalize(), "f").replace(".", "_")
+    z = NormalDist().inv_cdf((1 + fraction) / 2)
+    return Level(confidence=fraction, z=z, lower=f"lower_{percent}", upper=f"upper_{percent}")
 
 
 def limit_names(wanted: Iterable[Level]) -> list[str]:
     """Name the limit columns in the order they are added: lower then upper, level by level."""
     return [name for level in wanted for name in (level.lower, level.upper)]
+
+
+def limits_asked_for(confidence: float | Sequence[float]) -> list[str]:
+    """Name the limit columns a confidence asks for; none for one that will be refused, so that checks can go on."""
+    return [] if level_problems(confidence) else limit_names(levels(confidence))
 
 
 def grouping(by: str | Sequence[str]) -> list[str]:
@@ -174,6 +189,27 @@ def places(frame: pl.DataFrame, mask: pl.Series, *, by: Sequence[str]) -> str:
     keys = frame.filter(mask).select(by).unique(maintain_order=True)
     named = (", ".join(f"{name}={part}" for name, part in zip(by, key, strict=True)) for key in keys.iter_rows())
     return "; ".join(named)
+
+
+def group_sums(frame: pl.DataFrame, columns: Sequence[str], by: Sequence[str]) -> pl.DataFrame:
+    """Sum columns within groups, groups in order of first appearance; without groups each row stays as it is.
+
+    A sum with a missing part is missing: what is left is the figure of some other group.
+    """
+    if not by:
+        return frame
+    wanted = dict.fromkeys(columns)
+    sums = [pl.when(pl.col(name).null_count() == 0).then(pl.col(name).sum()).alias(name) for name in wanted]
+    return frame.group_by(by, maintain_order=True).agg(sums)
+
+
+def reasons(frame: pl.DataFrame, said: Mapping[str, str]) -> pl.Series:
+    """Give each row the reason why it has no figure: the first column of `said` that is null there, in its words."""
+    missing = {name: words for name, words in said.items() if frame[name].null_count()}
+    if not missing:
+        return pl.repeat(None, frame.height, dtype=pl.String, eager=True).alias("reason")
+    first = [pl.when(pl.col(name).is_null()).then(pl.lit(words)) for name, words in missing.items()]
+    return frame.select(pl.coalesce(first).alias("reason")).to_series()
 
 
 def group_starts(frame: pl.DataFrame, by: Sequence[str]) -> pl.Series:
