@@ -33,7 +33,6 @@ SET_ASIDE_MEANINGS: dict[str, str] = {
     "superseded_area_set": "authority of an earlier or later set than the one used for that place and period",
     "repeated_parent": "England or a region repeated once per parent",
     "repeated_row": "the same row again",
-    "outside_scope": "outside the rows the source is used for",
 }
 
 
@@ -41,14 +40,14 @@ class _Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Base of the registry's records: immutable, and an unknown key is a mistake."""
 
 
-class Series(_Record):
+class Series(_Record, frozen=True, kw_only=True):
     """Which of our indicators a series in the publisher's file is."""
 
     indicator: Slug
     sex: v.Sex
 
 
-class Expectation(_Record):
+class Expectation(_Record, frozen=True, kw_only=True):
     """What a sound file must hold; less means it was cut, or the publisher changed something we must look at.
 
     `areas` counts areas of a kind (`upper_tier` and `lower_tier` both include single-tier authorities);
@@ -61,7 +60,7 @@ class Expectation(_Record):
     complete: bool
 
 
-class KnownVintage(_Record):
+class KnownVintage(_Record, frozen=True, kw_only=True):
     """A publisher's file we know by what it hashes to."""
 
     sha256: Sha256
@@ -70,14 +69,14 @@ class KnownVintage(_Record):
     published: dt.date | None = None
 
 
-class Scope(_Record):
-    """Rows of a lookup that are used: those whose column starts so."""
+class Scope(_Record, frozen=True, kw_only=True):
+    """Rows of a lookup that are about England: those whose code starts so."""
 
     column: str
     starts_with: str
 
 
-class Source(_Record):
+class Source(_Record, frozen=True, kw_only=True):
     """One publisher's data set: whose it is, how it is read, and what it must hold."""
 
     publisher: Words
@@ -100,6 +99,7 @@ class Source(_Record):
     columns: tuple[str, ...] = ()
     distinguishing: tuple[str, ...] = ()
     key: tuple[str, ...] = ()
+    may_be_blank: tuple[str, ...] = ()
     scope: Scope | None = None
     rows_at_least: int = 1
 
@@ -116,14 +116,14 @@ class Source(_Record):
         return next((vintage for vintage in self.vintages if vintage.sha256 == sha256), None)
 
 
-class Break(_Record):
+class Break(_Record, frozen=True, kw_only=True):
     """A change of method after which a series is not comparable with its past."""
 
     from_: dt.date = msgspec.field(name="from")
     reason: Words
 
 
-class Indicator(_Record):
+class Indicator(_Record, frozen=True, kw_only=True):
     """One measure: what it is, which way is better, and what may be done with its figures."""
 
     name: Words
@@ -156,7 +156,7 @@ class Indicator(_Record):
         return "lower_tier" if v.AreaType.LTLA in self.geographies else "upper_tier"
 
 
-class Commitment(_Record):
+class Commitment(_Record, frozen=True, kw_only=True):
     """One entry of the register: what was said, by whom, where, and what would show that it is kept."""
 
     standing: v.Standing
@@ -177,14 +177,14 @@ class Commitment(_Record):
     unsure: tuple[str, ...] = ()
 
 
-class CombinedAuthorities(_Record):
+class CombinedAuthorities(_Record, frozen=True, kw_only=True):
     """Authorities whose figure some publishers give together."""
 
     name: Words
     parts: tuple[str, ...]
 
 
-class Footprint(_Record):
+class Footprint(_Record, frozen=True, kw_only=True):
     """A set of integrated care boards that were in force together."""
 
     footprint_id: str
@@ -193,14 +193,15 @@ class Footprint(_Record):
     ends: dt.date | None = None
 
 
-class Areas(_Record):
+class Areas(_Record, frozen=True, kw_only=True):
     """What the lookups do not say about areas."""
 
     combined: dict[str, CombinedAuthorities]
+    ended_counties: dict[str, tuple[str, ...]]
     footprints: tuple[Footprint, ...]
 
 
-class PublishRules(_Record):
+class PublishRules(_Record, frozen=True, kw_only=True):
     """When a file is refused and when a release stops to ask."""
 
     moved_share: float

@@ -1,0 +1,488 @@
+"""Cleaning: landing rows become typed figures or lookups; each row is accepted, set aside by rule, or quarantined.
+
+Received equals accepted plus set aside plus quarantined, for every source. Nothing is filled and nothing mended:
+a row is at fault, or it is not.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import polars as pl
+
+from data_contracts import periods
+from data_contracts.fields import FIELDS
+from data_contracts.registry.records import PublishRules, Source, indicators, sources
+from data_contracts.rules import ROW_RULES, Rule, field_rules
+from data_contracts.vocabulary import PeriodKind, ValueSymbol
+from pipelines.faults import Problem, Refused
+from pipelines.geography import COMBINED_AUTHORITY, COUNTY, DISTRICT, ENGLAND, REGION, SINGLE_TIER, Geography
+from pipelines.landing import Vintage
+from pipelines.sources.recognise import FIGURES, columns_of
+from pipelines.sources.tabular import CELLS, ROW
+
+KEY = ["indicator_id", "area_code", "sex", "breakdown", "period_start"]
+_NUMBERS = ["value", "lower_95", "upper_95"]
+_RAW = "raw_"
+
+QUARANTINE_SCHEMA = pl.Schema(
+    {
+        "source_id": pl.String,
+        "source_row": pl.Int64,
+        "rule": pl.String,
+        "column": pl.String,
+        "expected": pl.String,
+        "found": pl.String,
+        "row": pl.String,
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cleaned:
+    """A vintage's rows sorted into what is used, what is left out by rule, and what is at fault.
+
+    `set_aside`: columns source_row, rule. `quarantined`: one row per source row and rule it breaks.
+    """
+
+    source_id: str
+    vintage: str
+    received: int
+    accepted: pl.DataFrame
+    accepted_rows: int
+    set_aside: pl.DataFrame
+    quarantined: pl.DataFrame
+
+    @property
+    def quarantined_rows(self) -> int:
+        """Source rows at fault, each counted once however many rules it breaks."""
+        return self.quarantined["source_row"].n_unique()
+
+    def set_aside_by_rule(self) -> dict[str, int]:
+        """Rows set aside under each rule, in order of first use."""
+        counted = self.set_aside.group_by("rule", maintain_order=True).len()
+        return {str(rule): int(count) for rule, count in counted.iter_rows()}
+
+
+def clean_lookup(vintage: Vintage, rules: PublishRules) -> Cleaned:
+    """Check a lookup's cells and key. Raises Refused where the file as a whole is at fault."""
+    source = sources()[vintage.record.source_id]
+    columns = columns_of(source)
+    frame = vintage.rows.with_columns(pl.col(columns).str.strip_chars())
+    frame = frame.with_columns(
+        [pl.col(column).alias(_RAW + column) for column in columns],
+    ).with_columns(pl.when(pl.col(column) != "").then(pl.col(column)).alias(column) for column in columns)
+    outside = (
+        pl.lit(value=False)
+        if source.scope is None
+        else ~pl.col(source.scope.column).fill_null("").str.starts_with(source.scope.starts_with)
+    )
+    frame = frame.with_columns(pl.when(outside).then(pl.lit("outside_england")).alias("rule"))
+    needed = [column for column in source.key if column not in source.may_be_blank]
+    faults = [_cells_rule(columns[0])] + [
+        Rule(name="missing", column=column, good=pl.col(column).is_not_null(), expected="a code") for column in needed
+    ]
+    sorted_rows = _sort_rows(frame, faults, list(source.key), columns, lambda _: pl.lit("repeated_row"))
+    cleaned = _cleaned(vintage, source, sorted_rows, columns)
+    _refuse_if_faulty(cleaned, rules)
+    if cleaned.accepted_rows + cleaned.quarantined_rows < source.rows_at_least:
+        raise Refused(
+            [
+                Problem(
+                    rule="rows_gone",
+                    where=f"{cleaned.source_id} {cleaned.vintage}",
+                    found=f"{cleaned.accepted_rows:,} rows in scope",
+                    expected=f"at least {source.rows_at_least:,}",
+                    todo="fetch the file again: it may have been cut short",
+                )
+            ]
+        )
+    return cleaned
+
+
+def clean_figures(vintage: Vintage, geography: Geography, rules: PublishRules) -> Cleaned:
+    """Type and code a publisher's figures. Raises Refused where the file as a whole is at fault."""
+    source = sources()[vintage.record.source_id]
+    raw = FIGURES[source.format].layout(vintage.rows)
+    frame = _code(raw, source, geography)
+    frame = frame.with_columns(_out_of_scope(source).alias("rule"))
+    repeated = _repeated_rule(source)
+    sorted_rows = _sort_rows(frame, _fault_rules(source, geography), KEY, [*_NUMBERS, "note"], repeated)
+    if "superseded_area_set" in source.set_aside:
+        sorted_rows = _one_area_set(sorted_rows, geography)
+    cleaned = _cleaned(vintage, source, sorted_rows, raw_columns=[c for c in raw.columns if c not in (ROW, CELLS)])
+    _refuse_if_faulty(cleaned, rules)
+    _refuse_if_short(cleaned, sorted_rows, source, geography)
+    figures = _observations(cleaned.accepted, cleaned, geography)
+    return Cleaned(**{**cleaned.__dict__, "accepted": figures})
+
+
+# --- coding -----------------------------------------------------------------------------------------------
+
+
+def _code(raw: pl.DataFrame, source: Source, geography: Geography) -> pl.DataFrame:
+    """Strings to our indicators, areas, periods and numbers; what cannot be read is null and judged by rule."""
+    columns = [column for column in raw.columns if column not in (ROW, CELLS)]
+    trimmed = raw.with_columns(pl.col(columns).fill_null("").str.strip_chars())
+    series = list(source.series)
+    indicator = {name: source.series[name].indicator for name in series}
+    sex = {name: str(source.series[name].sex) for name in series}
+    kinds = {name: indicators()[indicator[name]].period_kind for name in series}
+    first_day = pl.coalesce(
+        pl.when(pl.col("series").is_in([n for n in series if kinds[n] is kind])).then(
+            periods.start(pl.col("period"), kind)
+        )
+        for kind in sorted(set(kinds.values()))
+    )
+    frame = trimmed.select(
+        ROW,
+        CELLS,
+        *[pl.col(column).alias(_RAW + column) for column in columns],
+        indicator_id=pl.col("series").replace_strict(indicator, default=None, return_dtype=pl.String),
+        sex=pl.col("series").replace_strict(sex, default=None, return_dtype=pl.String),
+        area_code=pl.col("area").replace(geography.recoded),
+        breakdown=pl.lit("all"),
+        period_start=first_day,
+        note=pl.when(pl.col("note") != "").then(pl.col("note")),
+        **{name: pl.when(pl.col(name) != "").then(pl.col(name)).cast(pl.Float64, strict=False) for name in _NUMBERS},
+    )
+    by_kind = [(kind, [indicator[n] for n in series if kinds[n] is kind]) for kind in sorted(set(kinds.values()))]
+    return frame.with_columns(period_end=_by_kind(by_kind, periods.end), period_label=_by_kind(by_kind, periods.label))
+
+
+def _by_kind(by_kind: list[tuple[PeriodKind, list[str]]], make: Callable[[pl.Expr, PeriodKind], pl.Expr]) -> pl.Expr:
+    return pl.coalesce(
+        pl.when(pl.col("indicator_id").is_in(ids)).then(make(pl.col("period_start"), kind)) for kind, ids in by_kind
+    )
+
+
+# --- rules ------------------------------------------------------------------------------------------------
+
+
+def _cells_rule(column: str) -> Rule:
+    return Rule(name="wrong_number_of_cells", column=column, good=pl.col(CELLS) == 0, expected="a cell for each column")
+
+
+def _fault_rules(source: Source, geography: Geography) -> list[Rule]:
+    """What makes a row of figures unusable, in the order a reader would look."""
+    known = list(geography.known)
+    percent = [id_ for id_, indicator in indicators().items() if indicator.unit == "%"]
+    rules = [
+        _cells_rule("value"),
+        Rule(
+            name="unknown_series",
+            column="series",
+            good=pl.col("indicator_id").is_not_null(),
+            expected="one of " + ", ".join(source.series),
+        ),
+        Rule(
+            name="unknown_area",
+            column="area",
+            good=pl.col("area_code").is_in(known),
+            expected="the code of England, a region or a local authority",
+        ),
+        Rule(
+            name="unknown_period",
+            column="period",
+            good=pl.col("period_start").is_not_null(),
+            expected="a period as this series writes it",
+        ),
+        Rule(
+            name="another_unit",
+            column="unit",
+            good=pl.col(_RAW + "unit") == source.unit,
+            expected=f"‘{source.unit}’",
+        ),
+    ]
+    for name in _NUMBERS:
+        readable = (pl.col(_RAW + name) == "") | pl.col(name).is_not_null()
+        rules.append(Rule(name="not_a_number", column=name, good=readable, expected="a number or an empty cell"))
+        rules.extend(field_rules(FIELDS[name], nullable=True))
+    rules.append(
+        Rule(
+            name="not_a_percentage",
+            column="value",
+            good=(~pl.col("indicator_id").is_in(percent) | pl.col("value").is_between(0, 100)).fill_null(value=True),
+            expected="0 to 100",
+        )
+    )
+    # A row without a value may not have limits either.
+    rules.append(
+        Rule(
+            name="limits_without_value",
+            column="lower_95",
+            good=pl.col("value").is_not_null() | (pl.col("lower_95").is_null() & pl.col("upper_95").is_null()),
+            expected="no limits where there is no value",
+        )
+    )
+    return rules + [ROW_RULES[name] for name in ("limits_together", "limits_in_order", "value_within_limits")]
+
+
+def _out_of_scope(source: Source) -> pl.Expr:
+    """The set-aside rule a row falls under by its area alone, or null."""
+    area = pl.col("area_code")
+    rule = pl.lit(None, pl.String)
+    if "combined_authority" in source.set_aside:
+        rule = pl.when(area.str.starts_with(COMBINED_AUTHORITY)).then(pl.lit("combined_authority")).otherwise(rule)
+    if "outside_england" in source.set_aside:
+        elsewhere = area.str.contains(r"^[KNSW]\d{8}$")
+        rule = pl.when(elsewhere).then(pl.lit("outside_england")).otherwise(rule)
+    return rule
+
+
+def _repeated_rule(source: Source) -> Callable[[pl.Expr], pl.Expr]:
+    """England and regions repeat once per parent in some extracts; any other repeat is just a repeat."""
+
+    def rule(area: pl.Expr) -> pl.Expr:
+        if "repeated_parent" not in source.set_aside:
+            return pl.lit("repeated_row")
+        parent = (area == ENGLAND) | area.str.starts_with(REGION)
+        return pl.when(parent).then(pl.lit("repeated_parent")).otherwise(pl.lit("repeated_row"))
+
+    return rule
+
+
+def _sort_rows(
+    frame: pl.DataFrame,
+    faults: list[Rule],
+    key: list[str],
+    values: list[str],
+    repeated: Callable[[pl.Expr], pl.Expr],
+) -> pl.DataFrame:
+    """Give each row its set-aside `rule` and its `faults`; a row with neither is accepted.
+
+    `frame` comes with `rule` for rows out of scope, which are not judged further. Of rows with one key, the first
+    stays where they agree and the rest are repeats; where they differ all are at fault, since we cannot know
+    which is right.
+    """
+    broken = pl.concat_list(
+        pl.when(~rule.good).then(pl.lit(index)).cast(pl.Int8) for index, rule in enumerate(faults)
+    ).list.drop_nulls()
+    in_scope = pl.col("rule").is_null()
+    frame = frame.with_columns(
+        faults=pl.when(in_scope).then(broken).otherwise(pl.lit([], pl.List(pl.Int8)))
+    ).with_columns(sound=in_scope & (pl.col("faults").list.len() == 0))
+    sound = frame.filter("sound").select(
+        ROW,
+        place=pl.int_range(pl.len()).over(key),
+        kinds=pl.struct(values).n_unique().over(key),
+        repeat=repeated(pl.col("area_code")) if "area_code" in frame.columns else repeated(pl.lit("")),
+    )
+    clash = len(faults)
+    frame = frame.join(sound, on=ROW, how="left", maintain_order="left")
+    return frame.with_columns(
+        rule=pl.when((pl.col("kinds") == 1) & (pl.col("place") > 0)).then("repeat").otherwise("rule"),
+        faults=pl.when(pl.col("kinds") > 1).then(pl.lit([clash], pl.List(pl.Int8))).otherwise("faults"),
+    ).with_columns(
+        fault_names=pl.col("faults").list.eval(
+            pl.element().replace_strict(
+                {**{i: r.name for i, r in enumerate(faults)}, clash: "two_values_for_one_key"}, return_dtype=pl.String
+            )
+        ),
+        fault_columns=pl.col("faults").list.eval(
+            pl.element().replace_strict(
+                {**{i: r.column for i, r in enumerate(faults)}, clash: values[0]}, return_dtype=pl.String
+            )
+        ),
+        fault_expected=pl.col("faults").list.eval(
+            pl.element().replace_strict(
+                {**{i: r.expected for i, r in enumerate(faults)}, clash: "one row for each " + ", ".join(key)},
+                return_dtype=pl.String,
+            )
+        ),
+    )
+
+
+def _accepted() -> pl.Expr:
+    return pl.col("rule").is_null() & (pl.col("faults").list.len() == 0)
+
+
+def _one_area_set(frame: pl.DataFrame, geography: Geography) -> pl.DataFrame:
+    """Choose one set of areas for each place and period, so that nobody is counted twice and nobody vanishes.
+
+    An authority that replaced others stands where it has a figure; where it has none, those it replaced do.
+    """
+    series = ["indicator_id", "sex", "breakdown", "period_start"]
+    figures = frame.filter(_accepted()).select(ROW, "area_code", *series, has=pl.col("value").is_not_null())
+    successors = figures.join(geography.replaced, left_on="area_code", right_on="successor").rename(
+        {"area_code": "successor"}
+    )
+    pairs = successors.join(
+        figures, left_on=["predecessor", *series], right_on=["area_code", *series], suffix="_earlier"
+    )
+    left_out = pl.concat(
+        [
+            pairs.filter("has").select(pl.col(ROW + "_earlier").alias(ROW)),
+            pairs.filter(~pl.col("has") & pl.col("has_earlier")).select(ROW),
+        ]
+    ).unique()
+    return frame.with_columns(
+        rule=pl.when(pl.col(ROW).is_in(left_out[ROW].implode())).then(pl.lit("superseded_area_set")).otherwise("rule")
+    )
+
+
+def _cleaned(vintage: Vintage, source: Source, frame: pl.DataFrame, raw_columns: list[str]) -> Cleaned:
+    raw = [_RAW + column for column in raw_columns]
+    at_fault = frame.filter(pl.col("faults").list.len() > 0)
+    found = pl.coalesce(
+        pl.when(pl.col("fault_columns") == column).then(pl.col(_RAW + column)) for column in raw_columns
+    )
+    quarantined = (
+        at_fault.with_columns(
+            row=pl.struct(pl.col(name).alias(name.removeprefix(_RAW)) for name in raw).struct.json_encode()
+        )
+        .explode("fault_names", "fault_columns", "fault_expected")
+        .select(
+            source_id=pl.lit(vintage.record.source_id),
+            source_row=ROW,
+            rule="fault_names",
+            column="fault_columns",
+            expected="fault_expected",
+            found=found.fill_null(""),
+            row="row",
+        )
+        .cast(QUARANTINE_SCHEMA)
+    )
+    accepted = frame.filter(_accepted())
+    undeclared = set(frame["rule"].drop_nulls().unique()) - set(source.set_aside) - {"repeated_row", "outside_england"}
+    assert not undeclared, f"{vintage.record.source_id} sets rows aside by rules it does not declare: {undeclared}"
+    return Cleaned(
+        source_id=vintage.record.source_id,
+        vintage=vintage.record.vintage,
+        received=frame.height,
+        accepted=accepted,
+        accepted_rows=accepted.height,
+        set_aside=frame.filter(pl.col("rule").is_not_null()).select(ROW, "rule"),
+        quarantined=quarantined,
+    )
+
+
+# --- faults of a whole file -------------------------------------------------------------------------------
+
+
+def _refuse_if_faulty(cleaned: Cleaned, rules: PublishRules) -> None:
+    """Over the allowed share of in-scope rows at fault, the file as a whole is not to be trusted."""
+    in_scope = cleaned.received - cleaned.set_aside.height
+    where = f"{cleaned.source_id} {cleaned.vintage}"
+    if in_scope == 0:
+        raise Refused(
+            [
+                Problem(
+                    rule="no_rows_in_scope",
+                    where=where,
+                    found=f"{cleaned.received:,} rows, none about England",
+                    expected="rows about England",
+                    todo="check that it is the right file",
+                )
+            ]
+        )
+    share = cleaned.quarantined_rows / in_scope
+    if share <= rules.fault_share:
+        return
+    by_rule = cleaned.quarantined.group_by("rule", "column", "expected", maintain_order=True).agg(
+        pl.col("source_row").len().alias("rows"), pl.col("source_row").first(), pl.col("found").first()
+    )
+    raise Refused(
+        [
+            Problem(
+                rule=rule,
+                where=f"{where}, row {row}, {column}",
+                found=f"‘{found}’ (the first of {count:,} such rows; {share:.0%} of rows in scope are at fault)",
+                expected=expected,
+                todo="fetch the file again; if the publisher changed how it is written, change how it is read: "
+                f"format {sources()[cleaned.source_id].format}",
+            )
+            for rule, column, expected, count, row, found in by_rule.iter_rows()
+        ]
+    )
+
+
+def _refuse_if_short(cleaned: Cleaned, frame: pl.DataFrame, source: Source, geography: Geography) -> None:
+    """Hold what the file has, faults included, against what the source declares; list everything that is gone."""
+    assert source.expects is not None, "a file of figures declares what to expect"
+    expects = source.expects
+    held = frame.filter(pl.col("rule").is_null() & pl.col("indicator_id").is_not_null())
+    where = f"{cleaned.source_id} {cleaned.vintage}"
+    problems: list[Problem] = []
+
+    def gone(rule: str, found: str, expected: str) -> None:
+        todo = "fetch the file again, it may have been cut short; if the publisher dropped them, change sources.toml"
+        problems.append(Problem(rule=rule, where=where, found=found, expected=expected, todo=todo))
+
+    for name, series in source.series.items():
+        rows = held.filter((pl.col("indicator_id") == series.indicator) & (pl.col("sex") == str(series.sex)))
+        kind = indicators()[series.indicator].period_kind
+        in_file = set(rows["period_start"].drop_nulls())
+        missing = sorted(set(periods.first_days(kind, expects.first_year, expects.last_year)) - in_file)
+        if missing:
+            labels = pl.select(periods.label(pl.lit(pl.Series(missing)), kind)).to_series().to_list()
+            gone("period_gone", f"‘{name}’ lacks {_some(labels)}", f"every period from {expects.first_year}")
+        served = _served(rows["area_code"], geography)
+        for area_kind, at_least in expects.areas.items():
+            count = sum(_is_kind(code, area_kind) for code in served)
+            if count < at_least:
+                gone("area_gone", f"‘{name}’ has {count} areas of kind {area_kind}", f"at least {at_least}")
+        if expects.complete:
+            cells = rows.drop_nulls("period_start").group_by("area_code").agg(pl.col("period_start").n_unique())
+            short = cells.filter(pl.col("period_start") < len(in_file))["area_code"].sort().to_list()
+            if short:
+                gone("rows_gone", f"‘{name}’ lacks some periods for {_some(short)}", "every period for each area")
+    if problems:
+        raise Refused(problems)
+
+
+def _served(codes: pl.Series, geography: Geography) -> set[str]:
+    """Areas that have a figure, those published together counted each."""
+    together = geography.combined.filter(pl.col("combined").is_in(codes.unique().implode()))["area"]
+    return {*codes.drop_nulls(), *together}
+
+
+def _is_kind(code: str, kind: str) -> bool:
+    prefix = code[:3]
+    match kind:
+        case "england":
+            return code == ENGLAND
+        case "region":
+            return prefix == REGION
+        case "county":
+            return prefix == COUNTY
+        case "upper_tier":
+            return prefix in (*SINGLE_TIER, COUNTY)
+        case _:
+            return prefix in (*SINGLE_TIER, DISTRICT)
+
+
+def _some(names: list[str], most: int = 5) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+# --- figures ----------------------------------------------------------------------------------------------
+
+
+def _observations(accepted: pl.DataFrame, cleaned: Cleaned, geography: Geography) -> pl.DataFrame:
+    """Accepted rows as observations; a figure published for several authorities together serves each of them."""
+    combined = accepted.join(
+        geography.combined, left_on="area_code", right_on="combined", how="left", maintain_order="left"
+    )
+    together = pl.format("Published for {} together.", pl.col("name"))
+    blank = pl.col("value").is_null()
+    return combined.select(
+        ROW,
+        "indicator_id",
+        pl.coalesce("area", "area_code").alias("area_code"),
+        "sex",
+        "breakdown",
+        "period_label",
+        "period_start",
+        "period_end",
+        *_NUMBERS,
+        count=pl.lit(None, pl.Float64),
+        denominator=pl.lit(None, pl.Float64),
+        value_symbol=pl.when(blank).then(pl.lit(str(ValueSymbol.NOT_AVAILABLE))),
+        note=pl.coalesce(
+            pl.when(pl.col("name").is_not_null()).then(together),
+            "note",
+            pl.when(blank).then(pl.lit("The publisher gives no figure.")),
+        ),
+        source_id=pl.lit(cleaned.source_id),
+        vintage=pl.lit(cleaned.vintage),
+    )

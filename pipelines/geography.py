@@ -1,0 +1,84 @@
+"""What cleaning must know of areas: which codes exist, which were re-coded, and which replaced which."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from data_contracts.registry.records import areas
+
+ENGLAND = "E92000001"
+
+#: Kinds of area by the first three characters of their code.
+SINGLE_TIER = ("E06", "E08", "E09")
+COUNTY = "E10"
+DISTRICT = "E07"
+REGION = "E12"
+COMBINED_AUTHORITY = "E47"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Geography:
+    """Codes as figures may carry them.
+
+    `known`: every code a figure may have. `recoded`: code to the code now in use for the same place.
+    `replaced`: columns `predecessor`, `successor`, every pair of places where one took in the other, however
+    many steps lie between. `combined`: columns `combined`, `area`, `name`, codes that stand for several places.
+    """
+
+    known: frozenset[str]
+    recoded: Mapping[str, str]
+    replaced: pl.DataFrame
+    combined: pl.DataFrame
+
+
+def geography(lookups: Mapping[str, pl.DataFrame]) -> Geography:
+    """From the cleaned lookups, by source id."""
+    changes = lookups["authority-changes"].filter(
+        pl.col("oldcd").str.slice(0, 3).is_in([*SINGLE_TIER, DISTRICT, COUNTY])
+    )
+    recoded = changes.filter(pl.col("type") == "new_code")
+    mergers = changes.filter(pl.col("type") == "merger").select(predecessor="oldcd", successor="newcd")
+    counties = pl.DataFrame(
+        [
+            {"predecessor": county, "successor": successor}
+            for county, successors in areas().ended_counties.items()
+            for successor in successors
+        ]
+    )
+    combined = pl.DataFrame(
+        [
+            {"combined": code, "area": part, "name": pair.name}
+            for code, pair in areas().combined.items()
+            for part in pair.parts
+        ]
+    )
+    known = {
+        ENGLAND,
+        *lookups["ons-ltla-region-2024"]["region24_code"],
+        *lookups["ons-ltla-utla-2023"]["utla23_code"],
+        *lookups["authority-codes"]["LADCD"],
+        *changes["oldcd"],
+        *recoded["newcd"],
+        *combined["combined"],
+        *lookups["icb-april-2024"]["icb24_code"],
+        *lookups["icb-april-2026"]["ICB26CD"],
+    }
+    return Geography(
+        known=frozenset(known),
+        recoded=dict(recoded.select("oldcd", "newcd").iter_rows()),
+        replaced=pl.concat([_closure(mergers), counties]),
+        combined=combined,
+    )
+
+
+def _closure(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Follow mergers of mergers: Taunton Deane went into Somerset West and Taunton, and that into Somerset."""
+    every = pairs
+    step = pairs
+    while step.height:
+        step = step.join(pairs, left_on="successor", right_on="predecessor").select(
+            "predecessor", successor="successor_right"
+        )
+        every = pl.concat([every, step])
+    return every.unique(maintain_order=True)

@@ -1,0 +1,139 @@
+"""Which source a file is, told by its content; a file's name is only what we call it in messages."""
+
+import difflib
+from dataclasses import dataclass
+from types import ModuleType
+
+import polars as pl
+
+from data_contracts.registry.records import Source, sources
+from pipelines.faults import Problem, Refused
+from pipelines.sources import els, fingertips_extract
+from pipelines.sources.tabular import header, refuse, rows
+
+#: Formats that carry figures; lookups are told apart by their columns alone.
+FIGURES: dict[str, ModuleType] = {"els": els, "fingertips_extract": fingertips_extract}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recognised:
+    """A file's source, its rows as strings, and the columns nobody declared."""
+
+    source_id: str
+    source: Source
+    rows: pl.DataFrame
+    ignored_columns: tuple[str, ...]
+
+
+def columns_of(source: Source) -> list[str]:
+    """The columns of a source's file that are read."""
+    return list(source.columns) if source.format == "lookup" else list(FIGURES[source.format].COLUMNS)
+
+
+def recognise(name: str, content: bytes) -> Recognised:
+    """Find the one source this file belongs to and read its rows.
+
+    Raises Refused, naming the file, where no source or more than one fits, or where the file cannot be read.
+    """
+    names = header(name, content)
+    twice = sorted({column for column in names if names.count(column) > 1})
+    if twice:
+        raise refuse(
+            name, "header", f"columns named twice: {', '.join(twice)}", "each column once", "fetch the file again"
+        )
+    fitting = [source_id for source_id, source in sources().items() if _fits(source, names)]
+    if not fitting:
+        raise _unrecognised(name, names)
+    if sources()[fitting[0]].format != "lookup":
+        return _by_series(name, content, names, fitting)
+    # A lookup whose columns include another's is the more particular one.
+    best = max(fitting, key=lambda source_id: len(_needed(sources()[source_id])))
+    return _read(name, content, names, best)
+
+
+def _needed(source: Source) -> list[str]:
+    return columns_of(source) + list(source.distinguishing)
+
+
+def _fits(source: Source, names: list[str]) -> bool:
+    return set(_needed(source)) <= set(names)
+
+
+def _read(name: str, content: bytes, names: list[str], source_id: str) -> Recognised:
+    source = sources()[source_id]
+    columns = columns_of(source)
+    return Recognised(
+        source_id=source_id,
+        source=source,
+        rows=rows(name, content, columns),
+        ignored_columns=tuple(column for column in names if column not in _known_columns(source)),
+    )
+
+
+def _known_columns(source: Source) -> set[str]:
+    extra = FIGURES[source.format].UNUSED_COLUMNS if source.format != "lookup" else ()
+    return {*_needed(source), *extra}
+
+
+def _by_series(name: str, content: bytes, names: list[str], fitting: list[str]) -> Recognised:
+    """Files of one format are told apart by the series they hold."""
+    format_name = sources()[fitting[0]].format
+    module = FIGURES[format_name]
+    held = set(rows(name, content, [module.SERIES_COLUMN])[module.SERIES_COLUMN].unique())
+    matches = [source_id for source_id in fitting if held & set(sources()[source_id].series)]
+    if len(matches) == 1:
+        return _read(name, content, names, matches[0])
+    known = [series for source_id in fitting for series in sources()[source_id].series]
+    if not matches:
+        raise refuse(
+            name,
+            "not_recognised",
+            f"series {_some(sorted(held))}, which no source declares",
+            f"one of {_some(known)}",
+            "check that it is the right file; a new series needs an entry in registry/sources.toml",
+        )
+    raise refuse(
+        name,
+        "not_recognised",
+        f"series of more than one source ({', '.join(matches)})",
+        "the file of one source",
+        "drop the publisher's own files, one each",
+    )
+
+
+def _unrecognised(name: str, names: list[str]) -> Refused:
+    """Name the nearest source and what the header lacks, since a renamed column is the usual cause."""
+    nearest = max(sources().items(), key=lambda item: len(set(_needed(item[1])) & set(names)))
+    lacking = [column for column in _needed(nearest[1]) if column not in names]
+    shared = len(_needed(nearest[1])) - len(lacking)
+    if shared < 2:  # one shared name is chance
+        return refuse(
+            name,
+            "not_recognised",
+            f"columns {_some(names)}, which no source has",
+            "a publisher's file listed in registry/sources.toml",
+            "check that it is the right file",
+        )
+    hints = "; ".join(_hint(column, names) for column in lacking)
+    return Refused(
+        [
+            Problem(
+                rule="header",
+                where=name,
+                found=f"looks like {nearest[0]} but lacks {hints}",
+                expected=f"columns {', '.join(_needed(nearest[1]))}",
+                todo="fetch the publisher's file again; if the publisher renamed a column, "
+                f"change pipelines/sources/{nearest[1].format}.py",
+            )
+        ]
+    )
+
+
+def _hint(column: str, names: list[str]) -> str:
+    close = difflib.get_close_matches(column, names, n=1)
+    return f"{column} (is it now {close[0]}?)" if close else column
+
+
+def _some(items: list[str], most: int = 6) -> str:
+    quoted = [f"‘{item[:60]}’" for item in items[:most]]
+    return ", ".join(quoted) + (f" and {len(items) - most} more" if len(items) > most else "")
