@@ -203,6 +203,16 @@ def group_sums(frame: pl.DataFrame, columns: Sequence[str], by: Sequence[str]) -
     return frame.group_by(by, maintain_order=True).agg(sums)
 
 
+def one_row_a_group(frame: pl.DataFrame, figures: Sequence[pl.Expr], by: Sequence[str]) -> pl.DataFrame:
+    """Aggregate within groups, in order of first appearance; without groups the whole frame is one.
+
+    An empty frame has no groups, so it gives no rows: there is nothing to say a figure of.
+    """
+    if by:
+        return frame.group_by(by, maintain_order=True).agg(figures)
+    return frame.select(figures).head(min(frame.height, 1))
+
+
 def reasons(frame: pl.DataFrame, said: Mapping[str, str]) -> pl.Series:
     """Give each row the reason why it has no figure: the first column of `said` that is null there, in its words."""
     missing = {name: words for name, words in said.items() if frame[name].null_count()}

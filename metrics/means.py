@@ -16,6 +16,7 @@ from metrics.inputs import (
     level_problems,
     levels,
     limits_asked_for,
+    one_row_a_group,
     refuse,
     row_problems,
 )
@@ -76,11 +77,7 @@ def mean(
         .then(pl.lit("one value has no limits"))
         .alias("reason"),
     ]
-    if groups:
-        means = values.group_by(groups, maintain_order=True).agg(summary)
-    else:
-        # An empty frame has no groups, so it has no mean either.
-        means = values.select(summary).head(min(values.height, 1))
+    means = one_row_a_group(values, summary, groups)
     n = means["n"].to_numpy().astype(np.float64)
     centre, spread = means["value"].to_numpy(), means["standard_deviation"].to_numpy()
     with np.errstate(invalid="ignore"):

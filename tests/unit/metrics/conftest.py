@@ -6,6 +6,11 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import settings
+
+# A property is checked on enough cases to be worth its time; a busy machine is not a failure.
+settings.register_profile("metrics", deadline=None, max_examples=40)
+settings.load_profile("metrics")
 
 
 @pytest.fixture
