@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -181,6 +181,7 @@ def drawn(rows: list[tuple[str, float, int, float]]) -> pl.DataFrame:
     return frame.with_columns(lo=pl.col("v") - pl.col("width"), hi=pl.col("v") + pl.col("width"))
 
 
+@settings(deadline=None)
 @given(rows=PARTS)
 def test_grouping_equals_filtering_then_calling(rows: list[tuple[str, float, int, float]]) -> None:
     frame = drawn(rows)
@@ -189,6 +190,7 @@ def test_grouping_equals_filtering_then_calling(rows: list[tuple[str, float, int
         assert_frame_equal(estimate(frame.filter(icb=area)), whole.filter(icb=area), rel_tol=1e-9)
 
 
+@settings(deadline=None)
 @given(rows=PARTS, order=st.randoms(use_true_random=False))
 def test_the_order_of_rows_is_irrelevant(rows: list[tuple[str, float, int, float]], order: Any) -> None:
     shuffled = list(rows)
@@ -196,6 +198,7 @@ def test_the_order_of_rows_is_irrelevant(rows: list[tuple[str, float, int, float
     assert_frame_equal(estimate(drawn(rows)), estimate(drawn(shuffled)), check_row_order=False, rel_tol=1e-9)
 
 
+@settings(deadline=None)
 @given(rows=PARTS)
 def test_limits_bracket_the_value_and_the_value_lies_among_its_parts(rows: list[tuple[str, float, int, float]]) -> None:
     frame = drawn(rows)
@@ -204,6 +207,7 @@ def test_limits_bracket_the_value_and_the_value_lies_among_its_parts(rows: list[
     assert frame["v"].min() - 1e-9 <= found["value"].item() <= frame["v"].max() + 1e-9  # type: ignore[operator]
 
 
+@settings(deadline=None)
 @given(rows=PARTS)
 def test_combining_disjoint_halves_equals_the_whole(rows: list[tuple[str, float, int, float]]) -> None:
     frame = drawn(rows)

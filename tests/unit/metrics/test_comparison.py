@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -169,6 +169,7 @@ FIGURE = st.one_of(st.none(), st.floats(-100, 100), st.sampled_from([math.nan, m
 WIDTH = st.one_of(st.just(0.0), st.floats(0.01, 20))
 
 
+@settings(deadline=None)
 @given(value=FIGURE, reference=FIGURE, width=WIDTH, reference_width=WIDTH, decimals=st.sampled_from([None, 0, 1]))
 def test_one_figure_and_a_frame_of_one_agree(
     value: float | None, reference: float | None, width: float, reference_width: float, decimals: int | None
@@ -185,6 +186,7 @@ def test_one_figure_and_a_frame_of_one_agree(
     assert agree(one.p, many["p"])
 
 
+@settings(deadline=None)
 @given(values=st.lists(st.floats(-100, 100), min_size=4, max_size=4), errors=st.lists(WIDTH, min_size=4, max_size=4))
 def test_one_change_and_a_frame_of_one_agree(values: list[float], errors: list[float]) -> None:
     figures = dict(zip(CHANGE, [*values, *errors], strict=True))
@@ -196,6 +198,7 @@ def test_one_change_and_a_frame_of_one_agree(values: list[float], errors: list[f
     assert one.reason == many["reason"]
 
 
+@settings(deadline=None)
 @given(rows=st.lists(st.tuples(st.floats(50, 70), st.floats(50, 70)), min_size=1, max_size=20))
 def test_swapping_sides_swaps_the_verdict(rows: list[tuple[float, float]]) -> None:
     frame = pl.DataFrame(rows, schema=["v", "r"], orient="row").with_columns(
@@ -208,6 +211,7 @@ def test_swapping_sides_swaps_the_verdict(rows: list[tuple[float, float]]) -> No
     assert back.to_list() == [mirror[verdict] for verdict in there]
 
 
+@settings(deadline=None)
 @given(rows=st.lists(st.floats(50, 70), min_size=1, max_size=20))
 def test_each_row_stands_alone(rows: list[float]) -> None:
     frame = pl.DataFrame({"v": rows}).with_columns(l=pl.col("v") - 1, u=pl.col("v") + 1, r=60.0, rl=59.0, ru=61.0)
