@@ -1,0 +1,90 @@
+# table: quality_checks
+# inputs: accounting, areas, observations
+# key: check_id, subject
+# contract: quality_checks
+"""Checks across tables that no contract of one table can make. A release with a failed check is not published."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from data_contracts.registry.records import areas as area_registry
+from data_contracts.registry.records import indicators
+from data_contracts.vocabulary import AreaType
+
+
+def build(inputs: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """One row a check and what it was made on."""
+    checks = [
+        *_rows_accounted_for(inputs["accounting"]),
+        *_residents_add_up(inputs["areas"]),
+        *_every_system_answered(inputs["areas"], inputs["observations"]),
+        *_england_held(inputs["observations"]),
+    ]
+    return pl.DataFrame(checks, schema=["check_id", "subject", "expected", "found", "passed"], orient="row")
+
+
+_Check = tuple[str, str, str, str, bool]
+
+
+def _rows_accounted_for(accounting: pl.DataFrame) -> list[_Check]:
+    return [
+        (
+            "rows_accounted_for",
+            row["source_id"],
+            f"{row['received']} received",
+            f"{row['accepted']} accepted, {row['set_aside']} set aside, {row['quarantined']} quarantined",
+            row["received"] == row["accepted"] + row["set_aside"] + row["quarantined"],
+        )
+        for row in accounting.iter_rows(named=True)
+    ]
+
+
+def _residents_add_up(areas: pl.DataFrame) -> list[_Check]:
+    """Residents of each set of boards add to England: nobody is lost or counted twice."""
+    england = areas.filter(pl.col("area_type") == AreaType.ENGLAND)["population"].item()
+    boards = areas.filter(pl.col("area_type") == AreaType.ICB)
+    checks: list[_Check] = []
+    for footprint in area_registry().footprints:
+        if footprint.footprint_id == "2022":  # residents of July 2022 boards are not held
+            continue
+        began = pl.col("valid_from") <= footprint.starts
+        lasts = pl.col("valid_to").is_null() | (pl.col("valid_to") >= footprint.starts)
+        members = boards.filter(began & lasts)
+        total = members["population"].sum()
+        found = f"{total} in {members.height} systems"
+        checks.append(
+            ("residents_add_up", f"footprint-{footprint.footprint_id}", f"{england}", found, total == england)
+        )
+    return checks
+
+
+def _every_system_answered(areas: pl.DataFrame, observations: pl.DataFrame) -> list[_Check]:
+    """Every current system has a row for every indicator in its latest period, a figure or the reason for none."""
+    current = set(areas.filter((pl.col("area_type") == AreaType.ICB) & pl.col("valid_to").is_null())["area_code"])
+    checks: list[_Check] = []
+    for indicator_id in indicators():
+        rows = observations.filter(pl.col("indicator_id") == indicator_id)
+        latest = rows.filter(pl.col("period_start") == pl.col("period_start").max())
+        answered = current & set(latest["area_code"])
+        checks.append(
+            (
+                "every_system_answered",
+                indicator_id,
+                f"{len(current)} systems",
+                f"{len(answered)} systems",
+                answered == current,
+            )
+        )
+    return checks
+
+
+def _england_held(observations: pl.DataFrame) -> list[_Check]:
+    """England has a figure for every indicator, sex and period, since everything is compared with it."""
+    checks: list[_Check] = []
+    for indicator_id in indicators():
+        rows = observations.filter(pl.col("indicator_id") == indicator_id)
+        series = rows.select("sex", "period_start").n_unique()
+        england = rows.filter((pl.col("area_code") == "E92000001") & pl.col("value").is_not_null()).height
+        checks.append(("england_held", indicator_id, f"{series} sexes and periods", f"{england}", england == series))
+    return checks
