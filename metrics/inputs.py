@@ -112,6 +112,7 @@ def column_problems(
     *,
     numeric: Mapping[str, str | None],
     present: Mapping[str, str | None] | None = None,
+    kept: Mapping[str, str] | None = None,
     by: Sequence[str] = (),
     adds: Collection[str] = (),
 ) -> list[str]:
@@ -119,7 +120,8 @@ def column_problems(
 
     `numeric` and `present` give argument names and the columns they name; None is an argument not given. A numeric
     column holds integers, floats or decimals of any width, or nothing but nulls; booleans are not numbers. A grouping
-    column may not have the name of a column the metric adds (`adds`), nor be named twice.
+    column, or another that stays beside the results (`kept`), may not have the name of a column the metric adds
+    (`adds`), nor may a grouping column be named twice.
     """
     given: object = frame
     if not isinstance(given, pl.DataFrame):
@@ -135,8 +137,12 @@ def column_problems(
             problems.append(f"{argument}: no column {name!r}{hint}; the frame has {', '.join(frame.columns) or 'none'}")
         elif argument in numeric and not _is_numeric(frame.schema[name]):
             problems.append(f"{argument}: column {name!r} is {frame.schema[name]}; expected numbers")
-        elif argument == "by" and name in adds:
-            problems.append(f"by: column {name!r} has the name of a column this metric adds; rename it first")
+    staying = [*(kept or {}).items(), *(("by", name) for name in by)]
+    problems += [
+        f"{argument}: column {name!r} has the name of a column this metric adds; rename it first"
+        for argument, name in staying
+        if name in adds
+    ]
     problems += [f"by: column {name!r} named twice" for name in dict.fromkeys(by) if list(by).count(name) > 1]
     return problems
 
