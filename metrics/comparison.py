@@ -59,12 +59,12 @@ def compare(
     reference are taken as independent; a small area inside its reference makes the test a little cautious. `decimals`
     keeps rounded limits from passing for certainty, as in `standard_errors`.
 
-    Every row keeps its columns and its place; `comparison`, `p` and `reason` are added, or replaced where the frame
-    has them. Source: two-sample z test; Altman DG, Bland JM. BMJ 2003;326:219.
+    Every row keeps its columns and its place; `comparison`, `p` and `comparison_reason` are added, or replaced
+    where the frame has them. Source: two-sample z test; Altman DG, Bland JM. BMJ 2003;326:219.
 
     Nulls: no value, no reference or no limits on either (null, NaN or infinite) leave `comparison` and `p` null with a
-    `reason`; so do two intervals without any width. Raises MetricInputError: a column missing or not numeric, a lower
-    limit above its upper limit.
+    `comparison_reason`; so do two intervals without any width. Raises MetricInputError: a column missing or not
+    numeric, a lower limit above its upper limit.
 
     >>> systems = pl.DataFrame({"v": [58.1, 60.5], "l": [56.5, 59.0], "u": [59.7, 62.0]})
     >>> systems = systems.with_columns(england=60.9, england_low=60.8, england_high=61.0)
@@ -88,7 +88,7 @@ def compare(
     spread = (pl.col("lower") ** 2 + pl.col("reference_lower") ** 2).sqrt()
     tested = sides.select(
         z=(pl.col("value") - pl.col("reference")) / pl.when(spread > 0).then(spread),
-        reason=pl.when(pl.col("value").is_null())
+        comparison_reason=pl.when(pl.col("value").is_null())
         .then(pl.lit(NO_VALUE))
         .when(pl.col("reference").is_null())
         .then(pl.lit(NO_REFERENCE))
@@ -106,7 +106,7 @@ def compare(
         .when(pl.col("z") < 0)
         .then(pl.lit("lower"))
     )
-    return frame.with_columns(tested.select(verdict.alias("comparison"), "p", "reason").get_columns())
+    return frame.with_columns(tested.select(verdict.alias("comparison"), "p", "comparison_reason").get_columns())
 
 
 def difference_of_differences(
@@ -127,11 +127,11 @@ def difference_of_differences(
     the four squared standard errors; limits lie 1.959964 standard errors to either side; p is that of their ratio. The
     four values are taken as independent. It describes; by itself it is no proof of cause.
 
-    Every row keeps its columns and its place; `difference`, `lower_95`, `upper_95`, `p` and `reason` are added, or
-    replaced where the frame has them. Units: the unit of the values.
+    Every row keeps its columns and its place; `difference`, `lower_95`, `upper_95`, `p` and `difference_reason`
+    are added, or replaced where the frame has them. Units: the unit of the values.
 
-    Nulls: a missing value (null, NaN, infinite) leaves everything null with a `reason`; a missing standard error, or
-    four that are all zero, leave limits and p null with a `reason`. Raises MetricInputError: a column missing or not
+    Nulls: a missing value (null, NaN, infinite) leaves everything null with a `difference_reason`; a missing standard
+    error, or four that are all zero, leave limits and p null with one. Raises MetricInputError: a column missing or not
     numeric, a negative standard error.
 
     >>> change = pl.DataFrame({"y0": [60.0], "y1": [59.0], "e0": [62.0], "e1": [62.5], "s0": [0.3], "s1": [0.4]})
@@ -166,7 +166,7 @@ def difference_of_differences(
     worked = worked.with_columns(
         z=pl.col("difference") / spread,
         half=Z_95 * spread,
-        reason=pl.when(pl.col("difference").is_null())
+        difference_reason=pl.when(pl.col("difference").is_null())
         .then(pl.lit(MISSING_CHANGE))
         .when(pl.col("spread").is_null())
         .then(pl.lit(NO_INTERVAL))
@@ -178,7 +178,7 @@ def difference_of_differences(
         (pl.col("difference") - pl.col("half")).alias("lower_95"),
         (pl.col("difference") + pl.col("half")).alias("upper_95"),
         "p",
-        "reason",
+        "difference_reason",
     )
     return frame.with_columns(added.get_columns())
 
