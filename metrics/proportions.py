@@ -82,7 +82,7 @@ def proportion(
         for name, limit in zip((level.lower, level.upper), wilson_limits(counts, denominators, level), strict=True)
     ]
     value = pl.Series("value", counts / denominators * multiplier, nan_to_null=True)
-    return totals.with_columns(value, *limits, reason)
+    return (totals if groups else frame).with_columns(value, *limits, reason)
 
 
 def part_problems(frame: pl.DataFrame, count: str, denominator: str, by: Sequence[str]) -> list[str]:

@@ -188,7 +188,7 @@ def crude_rate(
         .alias("method")
     ).to_series()
     value = pl.Series("value", counts * per_event, nan_to_null=True)
-    return totals.with_columns(value, *limits, method, reason)
+    return (totals if groups else frame).with_columns(value, *limits, method, reason)
 
 
 def count_problems(frame: pl.DataFrame, count: str, by: Sequence[str]) -> list[str]:
