@@ -237,5 +237,6 @@ def group_starts(frame: pl.DataFrame, by: Sequence[str]) -> pl.Series:
     if not by:
         return pl.repeat(0, frame.height, dtype=pl.Int64, eager=True).alias("group_start")
     # Renamed, so that no grouping column can have the row number's name.
-    keys = frame.select(pl.col(name).alias(f"key_{place}") for place, name in enumerate(by)).with_row_index("row")
-    return keys.select(pl.col("row").cast(pl.Int64).min().over(pl.exclude("row")).alias("group_start")).to_series()
+    names = [f"key_{place}" for place in range(len(by))]
+    keys = frame.select(pl.col(name).alias(key) for name, key in zip(by, names, strict=True)).with_row_index("row")
+    return keys.select(pl.col("row").cast(pl.Int64).min().over(names).alias("group_start")).to_series()

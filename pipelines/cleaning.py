@@ -5,7 +5,7 @@ a row is at fault, or it is not.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -16,7 +16,7 @@ from data_contracts.rules import ROW_RULES, Rule, field_rules
 from data_contracts.vocabulary import PeriodKind, ValueSymbol
 from pipelines.faults import Problem, Refused
 from pipelines.geography import COMBINED_AUTHORITY, COUNTY, DISTRICT, ENGLAND, REGION, SINGLE_TIER, Geography
-from pipelines.landing import Vintage
+from pipelines.landing import Record, Vintage
 from pipelines.sources.recognise import FIGURES, columns_of
 from pipelines.sources.tabular import CELLS, ROW
 
@@ -44,13 +44,22 @@ class Cleaned:
     `set_aside`: columns source_row, rule. `quarantined`: one row per source row and rule it breaks.
     """
 
-    source_id: str
-    vintage: str
+    record: Record
     received: int
     accepted: pl.DataFrame
     accepted_rows: int
     set_aside: pl.DataFrame
     quarantined: pl.DataFrame
+
+    @property
+    def source_id(self) -> str:
+        """Whose rows they are."""
+        return self.record.source_id
+
+    @property
+    def vintage(self) -> str:
+        """Which vintage they are from."""
+        return self.record.vintage
 
     @property
     def quarantined_rows(self) -> int:
@@ -113,7 +122,7 @@ def clean_figures(vintage: Vintage, geography: Geography, rules: PublishRules) -
     _refuse_if_faulty(cleaned, rules)
     _refuse_if_short(cleaned, sorted_rows, source, geography)
     figures = _observations(cleaned.accepted, cleaned, geography)
-    return Cleaned(**{**cleaned.__dict__, "accepted": figures})
+    return replace(cleaned, accepted=figures)
 
 
 # --- coding -----------------------------------------------------------------------------------------------
@@ -346,8 +355,7 @@ def _cleaned(vintage: Vintage, source: Source, frame: pl.DataFrame, raw_columns:
     undeclared = set(frame["rule"].drop_nulls().unique()) - set(source.set_aside) - {"repeated_row", "outside_england"}
     assert not undeclared, f"{vintage.record.source_id} sets rows aside by rules it does not declare: {undeclared}"
     return Cleaned(
-        source_id=vintage.record.source_id,
-        vintage=vintage.record.vintage,
+        record=vintage.record,
         received=frame.height,
         accepted=accepted,
         accepted_rows=accepted.height,

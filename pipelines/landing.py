@@ -7,7 +7,8 @@ publisher's own bytes lie beside them, compressed. It is written aside and renam
 import gzip
 import hashlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -17,6 +18,8 @@ from data_contracts.registry.records import sources
 from pipelines.sources.recognise import Recognised, recognise
 
 _ASIDE = ".aside-"
+_ROWS = "rows.parquet"
+_RECORD = "record.json"
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +60,7 @@ class Landed(msgspec.Struct, frozen=True, kw_only=True):
 
     def read(self) -> Vintage:
         """Its rows."""
-        return Vintage(record=self.record, rows=pl.read_parquet(self.folder / "rows.parquet"))
+        return Vintage(record=self.record, rows=pl.read_parquet(self.folder / _ROWS))
 
 
 def from_bytes(name: str, content: bytes) -> Vintage:
@@ -100,24 +103,32 @@ def newest(folder: Path) -> dict[str, Landed]:
 
 def all_vintages(folder: Path) -> Iterator[Landed]:
     """Every whole vintage in a landing folder, in a fixed order."""
-    for path in sorted(folder.glob("*/*/record.json")):
+    for path in sorted(folder.glob(f"*/*/{_RECORD}")):
         if not path.parent.name.startswith(_ASIDE):
             yield Landed(record=msgspec.json.decode(path.read_bytes(), type=Record), folder=path.parent)
 
 
 def write(folder: Path, vintage: Vintage, original: bytes | None, *, sequence: int) -> None:
     """Write a vintage aside and rename it into place; one that is there already is left as it is."""
-    final = folder / vintage.record.source_id / vintage.record.vintage
-    if (final / "record.json").exists():
+
+    def rows(aside: Path) -> None:
+        vintage.rows.write_parquet(aside / _ROWS, compression="zstd", compression_level=19, statistics=False)
+        if original is not None:
+            (aside / "original.gz").write_bytes(gzip.compress(original, mtime=0))
+
+    _write(folder, vintage.record, rows, sequence)
+
+
+def _write(folder: Path, record: Record, rows: Callable[[Path], object], sequence: int) -> None:
+    final = folder / record.source_id / record.vintage
+    if (final / _RECORD).exists():
         return
     aside = final.with_name(_ASIDE + final.name)
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
-    vintage.rows.write_parquet(aside / "rows.parquet", compression="zstd", compression_level=19, statistics=False)
-    record = msgspec.structs.replace(vintage.record, sequence=sequence)
-    (aside / "record.json").write_bytes(msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n")
-    if original is not None:
-        (aside / "original.gz").write_bytes(gzip.compress(original, mtime=0))
+    rows(aside)
+    numbered = msgspec.structs.replace(record, sequence=sequence)
+    (aside / _RECORD).write_bytes(msgspec.json.format(msgspec.json.encode(numbered), indent=2) + b"\n")
     aside.rename(final)
 
 
@@ -137,7 +148,11 @@ def take_snapshot(folder: Path, snapshot: Path) -> None:
     seen = {(landed.record.source_id, landed.record.sha256) for landed in all_vintages(folder)}
     for landed in sorted(all_vintages(snapshot), key=lambda item: item.record.vintage):
         if (landed.record.source_id, landed.record.sha256) not in seen:
-            write(folder, landed.read(), None, sequence=next_sequence(folder))
+            _write(folder, landed.record, partial(_copy_rows, landed.folder), next_sequence(folder))
+
+
+def _copy_rows(held: Path, aside: Path) -> None:
+    shutil.copyfile(held / _ROWS, aside / _ROWS)
 
 
 def write_snapshot(snapshot: Path, vintage: Vintage) -> None:

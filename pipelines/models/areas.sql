@@ -19,10 +19,10 @@ boards as (
     union
     select icb24_code, icb24_name, icb24_code_nhs, nhser24_code from icb_april_2024
     union
-    select first.predecessor_code, first.predecessor_name, first.predecessor_ods_code, later.nhser24_code
-    from icb_changes as first
-    inner join icb_april_2024 as later on first.successor_code = later.icb24_code
-    where first.effective_date = '2023-04-01'
+    select earlier.predecessor_code, earlier.predecessor_name, earlier.predecessor_ods_code, later.nhser24_code
+    from icb_changes as earlier
+    inner join icb_april_2024 as later on earlier.successor_code = later.icb24_code
+    where earlier.effective_date = '2023-04-01'
 ),
 nhs_regions as (
     select distinct nhser24_code as code, nhser24_name as name from icb_april_2026

@@ -17,18 +17,18 @@ authorities as (
 systems as (
     select system_code, cast(sum(residents) as bigint) as residents from boards group by system_code
 ),
-overlaps as (
+shared as (
     select authority_code, system_code, cast(sum(residents) as bigint) as residents
     from lsoa_authorities inner join boards using (lsoa21_code)
     group by authority_code, system_code
 )
 select
-    overlaps.authority_code,
-    overlaps.system_code,
-    overlaps.residents,
-    overlaps.residents / authorities.residents as share_of_authority,
-    overlaps.residents / systems.residents as share_of_system
-from overlaps
+    shared.authority_code,
+    shared.system_code,
+    shared.residents,
+    shared.residents / authorities.residents as share_of_authority,
+    shared.residents / systems.residents as share_of_system
+from shared
 inner join authorities using (authority_code)
 inner join systems using (system_code)
-order by overlaps.system_code, overlaps.authority_code
+order by shared.system_code, shared.authority_code

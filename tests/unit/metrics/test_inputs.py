@@ -120,3 +120,8 @@ def test_importing_it_loads_no_numpy() -> None:
     """The web server imports it and has no use for numpy's start-up time."""
     code = "import sys, metrics.inputs; sys.exit('numpy' in sys.modules or 'scipy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_group_starts_take_several_columns_together() -> None:
+    frame = pl.DataFrame({"area": ["a", "a", "b", "a"], "sex": ["f", "m", "f", "f"]})
+    assert inputs.group_starts(frame, ["area", "sex"]).to_list() == [0, 1, 2, 0]

@@ -1,0 +1,50 @@
+"""Ask the publishers for newer files. One that does not answer is noted; the vintage held stays in use."""
+
+from collections.abc import Iterator, Mapping
+
+import httpx
+
+from data_contracts.registry.records import sources
+from pipelines.sources.tabular import refuse
+
+#: Far above the largest file expected; a longer answer is something else.
+MOST_BYTES = 200_000_000
+_TIMEOUT = httpx.Timeout(10, read=60)
+_TRIES = 3
+
+
+def addresses() -> dict[str, str]:
+    """The address of each source that can be asked."""
+    return {source_id: source.live_url for source_id, source in sources().items() if source.live_url}
+
+
+def files(notes: list[str], at: Mapping[str, str] | None = None) -> Iterator[tuple[str, bytes]]:
+    """Each publisher's file by its source; those that do not answer are added to `notes`."""
+    transport = httpx.HTTPTransport(retries=_TRIES)
+    with httpx.Client(transport=transport, timeout=_TIMEOUT, follow_redirects=True) as client:
+        for source_id, address in (addresses() if at is None else at).items():
+            try:
+                content = _fetch(client, source_id, address)
+            except httpx.HTTPError as error:
+                notes.append(
+                    f"{source_id}: {address} did not answer ({type(error).__name__}); vintage held stays in use"
+                )
+                continue
+            yield source_id, content
+
+
+def _fetch(client: httpx.Client, source_id: str, address: str) -> bytes:
+    with client.stream("GET", address) as answer:
+        answer.raise_for_status()
+        content = bytearray()
+        for chunk in answer.iter_bytes():
+            content += chunk
+            if len(content) > MOST_BYTES:
+                raise refuse(
+                    source_id,
+                    "too_large",
+                    f"more than {MOST_BYTES:,} bytes at {address}",
+                    "the publisher's file",
+                    "open the address in a browser and see what is there now",
+                )
+    return bytes(content)

@@ -1,0 +1,92 @@
+"""The recap of a run: one record, shown on the command line and kept in the release as `report.md`."""
+
+from collections.abc import Sequence
+
+import msgspec
+import polars as pl
+
+from data_contracts.registry.records import SET_ASIDE_MEANINGS, sources
+from pipelines.releases import SourceAccount
+from pipelines.runlog import Step
+
+
+class Recap(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run did. `outcome` is a sentence; `notes` are things to know that stopped nothing."""
+
+    outcome: str
+    release_id: str
+    as_of: str
+    sources: list[SourceAccount]
+    marts: dict[str, int]
+    changes: pl.DataFrame
+    steps: list[Step]
+    notes: list[str] = []
+
+
+def source_rows(accounts: Sequence[SourceAccount]) -> list[tuple[str, ...]]:
+    """The table of sources: id, vintage, received, accepted, set aside with its rules, quarantined."""
+    return [
+        (
+            account.source_id,
+            account.vintage,
+            f"{account.received:,}",
+            f"{account.accepted:,}",
+            _set_aside(account),
+            f"{account.quarantined:,}",
+        )
+        for account in accounts
+    ]
+
+
+SOURCE_COLUMNS = ("source", "vintage", "received", "accepted", "set aside", "quarantined")
+
+
+def _set_aside(account: SourceAccount) -> str:
+    if not account.set_aside:
+        return "0"
+    rules = ", ".join(f"{rule} {rows:,}" for rule, rows in account.set_aside_by_rule.items())
+    return f"{account.set_aside:,} ({rules})"
+
+
+def change_rows(changes: pl.DataFrame) -> list[tuple[str, ...]]:
+    """The table of changes: indicator, what happened, why, and how many figures."""
+    counted = changes.group_by("indicator_id", "change", "why").agg(pl.len()).sort("indicator_id", "change", "why")
+    return [(indicator, change, why, f"{rows:,}") for indicator, change, why, rows in counted.iter_rows()]
+
+
+CHANGE_COLUMNS = ("indicator", "change", "why", "figures")
+
+
+def step_rows(steps: Sequence[Step]) -> list[tuple[str, ...]]:
+    """The table of steps: name, time, and the most memory the process had held by its end."""
+    return [(step.name, f"{step.milliseconds:,} ms", f"{step.peak_megabytes:,} MB") for step in steps]
+
+
+STEP_COLUMNS = ("step", "time", "peak memory")
+
+
+def markdown(recap: Recap) -> str:
+    """The report kept with the release."""
+    used = sorted({rule for account in recap.sources for rule in account.set_aside_by_rule})
+    parts = [
+        f"# Release {recap.release_id}",
+        f"As of {recap.as_of}. {recap.outcome}",
+        *(f"- {note}" for note in recap.notes),
+        "## Sources",
+        _table(SOURCE_COLUMNS, source_rows(recap.sources)),
+        "Received rows equal those accepted, set aside and quarantined. Set aside are sound rows left out by a rule:",
+        "\n".join(f"- `{rule}`: {SET_ASIDE_MEANINGS[rule]}" for rule in used) or "- none",
+        "Titles: " + "; ".join(f"{a.source_id}: {sources()[a.source_id].title}" for a in recap.sources) + ".",
+        "## Tables",
+        _table(("table", "rows"), [(name, f"{rows:,}") for name, rows in recap.marts.items()]),
+        "## What changed since the release before",
+        _table(CHANGE_COLUMNS, change_rows(recap.changes)) if recap.changes.height else "No figure changed.",
+        "## Time and memory",
+        _table(STEP_COLUMNS, step_rows(recap.steps)),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = ["| " + " | ".join(columns) + " |", "| " + " | ".join("---" for _ in columns) + " |"]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])

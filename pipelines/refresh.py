@@ -1,0 +1,390 @@
+"""The recipe: land, clean, model, check, compare, publish. A release is whole or absent."""
+
+import datetime as dt
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import filelock
+import polars as pl
+
+from data_contracts.registry.records import publish_rules, sources
+from data_contracts.tables import ContractBroken
+from pipelines import compare, landing, live, releases
+from pipelines.cleaning import QUARANTINE_SCHEMA, Cleaned, clean_figures, clean_lookup
+from pipelines.config import LONDON, Settings
+from pipelines.faults import Problem, Refused
+from pipelines.geography import Geography, geography
+from pipelines.landing import Vintage
+from pipelines.models import runner
+from pipelines.recap import Recap, markdown
+from pipelines.releases import Manifest, SourceAccount
+from pipelines.runlog import RunLog
+
+
+@dataclass(frozen=True, kw_only=True)
+class Staged:
+    """A publisher's file that this run brought, not yet part of landing: it becomes so when the run succeeds."""
+
+    name: str
+    content: bytes
+    vintage: Vintage
+
+
+def refresh(settings: Settings, log: RunLog) -> Recap:
+    """Bring the release up to date. Raises Refused where the data or the request is at fault: nothing is published."""
+    settings.releases_dir.mkdir(parents=True, exist_ok=True)
+    with lock(settings):
+        releases.sweep(settings)
+        landing.sweep(settings.landing_dir)
+        held = releases.held(settings)
+        notes: list[str] = []
+        with log.step("land") as say:
+            landing.take_snapshot(settings.landing_dir, settings.snapshot_dir)
+            staged = _stage(settings, log, notes)
+            say(f"{len(staged)} new files" if staged else "no new files")
+        cleaned = _clean(settings, staged, log)
+        building = settings.releases_dir / f"{releases.BUILDING}{os.getpid()}"
+        try:
+            accounts = [_account(item) for item in cleaned]
+            marts = _model(building, cleaned, log)
+            recap = _publish(settings, building, accounts, marts, staged, notes, held, log)
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
+    log.event("finished", release_id=recap.release_id, outcome=recap.outcome)
+    return recap
+
+
+@contextmanager
+def lock(settings: Settings) -> Iterator[None]:
+    """One refresh or rollback at a time. Raises Refused where another is at work; a killed one holds nothing."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        with filelock.FileLock(settings.data_dir / ".lock", timeout=0):
+            yield
+    except filelock.Timeout as error:
+        raise Refused(
+            [
+                Problem(
+                    rule="locked",
+                    where=str(settings.data_dir),
+                    found="another refresh or rollback is at work",
+                    expected="one at a time",
+                    todo="wait until it has ended, then run this again",
+                )
+            ]
+        ) from error
+
+
+# --- land -------------------------------------------------------------------------------------------------
+
+
+def _stage(settings: Settings, log: RunLog, notes: list[str]) -> list[Staged]:
+    """Files of the inbox, and of the publishers where asked; every file at fault is named before any is used."""
+    held = {(item.record.source_id, item.record.sha256) for item in landing.all_vintages(settings.landing_dir)}
+    staged: list[Staged] = []
+    problems: list[Problem] = []
+
+    def take(name: str, read: Callable[[], bytes]) -> None:
+        try:
+            content = read()
+            vintage = landing.from_bytes(name, content)
+        except Refused as refused:
+            problems.extend(refused.problems)
+            return
+        record = vintage.record
+        if vintage.ignored_columns:
+            notes.append(f"{name}: columns nobody declared, ignored: {', '.join(vintage.ignored_columns)}")
+        if (record.source_id, record.sha256) in held:
+            notes.append(f"{name}: already held as {record.source_id} {record.vintage}")
+            return
+        log.event("staged", file=name, source_id=record.source_id, vintage=record.vintage, rows=record.rows)
+        staged.append(Staged(name=name, content=content, vintage=vintage))
+
+    for path in _inbox_files(settings, problems):
+        take(path.name, path.read_bytes)
+    if settings.live:
+        for name, content in live.files(notes):
+            take(name, partial(bytes, content))
+    problems.extend(_two_for_one_source(staged))
+    if problems:
+        raise Refused(problems)
+    return staged
+
+
+def _inbox_files(settings: Settings, problems: list[Problem]) -> list[Path]:
+    if settings.inbox is None:
+        return []
+    if not settings.inbox.is_dir():
+        problems.append(
+            Problem(
+                rule="no_inbox",
+                where=str(settings.inbox),
+                found="no such folder",
+                expected="a folder of publishers' files",
+                todo="check the path given with --inbox",
+            )
+        )
+        return []
+    return sorted(path for path in settings.inbox.iterdir() if path.is_file() and not path.name.startswith("."))
+
+
+def _two_for_one_source(staged: list[Staged]) -> Iterator[Problem]:
+    for source_id in dict.fromkeys(item.vintage.record.source_id for item in staged):
+        names = [item.name for item in staged if item.vintage.record.source_id == source_id]
+        if len(names) > 1:
+            yield Problem(
+                rule="two_files_for_one_source",
+                where=", ".join(names),
+                found=f"{len(names)} new files of {source_id}",
+                expected="one, the newest",
+                todo="leave only the file to use",
+            )
+
+
+# --- clean ------------------------------------------------------------------------------------------------
+
+
+def _clean(settings: Settings, staged: list[Staged], log: RunLog) -> list[Cleaned]:
+    """Type, code and check every source in use; lookups first, since figures are coded by them."""
+    vintages = {source_id: item.read() for source_id, item in landing.newest(settings.landing_dir).items()}
+    earlier = {item.vintage.record.source_id: vintages.get(item.vintage.record.source_id) for item in staged}
+    names = {item.vintage.record.source_id: item.name for item in staged}
+    vintages.update({item.vintage.record.source_id: item.vintage for item in staged})
+    absent = [source_id for source_id in sources() if source_id not in vintages]
+    if absent:
+        raise Refused([_never_landed(source_id) for source_id in absent])
+    rules = publish_rules()
+    problems: list[Problem] = []
+    cleaned: dict[str, Cleaned] = {}
+
+    def take(source_id: str, clean: Callable[[Vintage], Cleaned]) -> None:
+        with log.step(f"clean {source_id}") as say:
+            try:
+                item = clean(vintages[source_id])
+                if before := earlier.get(source_id):
+                    problems.extend(_gone(clean(before), item))
+            except Refused as refused:
+                name = names.get(source_id)
+                problems.extend(_named(problem, name) for problem in refused.problems)
+                say("refused")
+                return
+            cleaned[source_id] = item
+            say(f"{item.accepted_rows:,} of {item.received:,} rows")
+
+    lookups = [source_id for source_id, source in sources().items() if source.format == "lookup"]
+    for source_id in lookups:
+        take(source_id, lambda vintage: clean_lookup(vintage, rules))
+    if problems:
+        raise Refused(problems)
+    places: Geography = geography({source_id: cleaned[source_id].accepted for source_id in lookups})
+    for source_id in sources():
+        if source_id not in lookups:
+            take(source_id, lambda vintage: clean_figures(vintage, places, rules))
+    if problems:
+        raise Refused(problems)
+    return [cleaned[source_id] for source_id in sources()]
+
+
+def _never_landed(source_id: str) -> Problem:
+    return Problem(
+        rule="never_landed",
+        where=source_id,
+        found="no vintage",
+        expected="one in the package's snapshot or in the inbox",
+        todo="restore pipelines/snapshot, or drop the publisher's file in the inbox",
+    )
+
+
+def _named(problem: Problem, name: str | None) -> Problem:
+    """A fault of a file somebody dropped is told by that file's name."""
+    if name is None:
+        return problem
+    return Problem(
+        rule=problem.rule,
+        where=f"{name} ({problem.where})",
+        found=problem.found,
+        expected=problem.expected,
+        todo=problem.todo,
+    )
+
+
+def _gone(before: Cleaned, after: Cleaned) -> Iterator[Problem]:
+    """Areas and periods the earlier vintage had and this one lacks: a publisher never means that quietly."""
+    if "area_code" not in before.accepted.columns:
+        return
+    for column, what in (("area_code", "area"), ("period_label", "period")):
+        lost = sorted(set(before.accepted[column]) - set(after.accepted[column]))
+        if lost:
+            shown = ", ".join(lost[:5]) + (f" and {len(lost) - 5} more" if len(lost) > 5 else "")
+            yield Problem(
+                rule=f"{what}_gone",
+                where=f"{after.source_id} {after.vintage}",
+                found=f"lacks {shown}, which {before.vintage} has",
+                expected=f"every {what} of the vintage before",
+                todo="fetch the file again, it may have been cut short; if the publisher dropped them, change "
+                "sources.toml and remove the earlier vintage from landing",
+            )
+
+
+def _account(cleaned: Cleaned) -> SourceAccount:
+    return SourceAccount(
+        source_id=cleaned.source_id,
+        vintage=cleaned.vintage,
+        received=cleaned.received,
+        accepted=cleaned.accepted_rows,
+        set_aside=cleaned.set_aside.height,
+        quarantined=cleaned.quarantined_rows,
+        set_aside_by_rule=cleaned.set_aside_by_rule(),
+    )
+
+
+# --- model ------------------------------------------------------------------------------------------------
+
+
+def _model(building: Path, cleaned: list[Cleaned], log: RunLog) -> dict[str, int]:
+    """Build every table aside; returns the rows of those published. Raises Refused where a check fails."""
+    figures = [item for item in cleaned if sources()[item.source_id].format != "lookup"]
+    inputs = {item.source_id.replace("-", "_"): item.accepted for item in cleaned if item not in figures}
+    inputs["clean_figures"] = pl.concat(item.accepted for item in figures)
+    inputs["quarantined"] = pl.concat([pl.DataFrame(schema=QUARANTINE_SCHEMA), *(item.quarantined for item in cleaned)])
+    inputs["accounting"] = _accounting(cleaned)
+    rows: dict[str, int] = {}
+    with log.step("model") as say:
+        try:
+            files = runner.run(inputs, building, lambda table, height: rows.update({table: height}))
+        except ContractBroken as broken:
+            raise Refused([_broken(broken)]) from broken
+        say(f"{len(files)} tables")
+    checks = pl.read_parquet(building / "marts" / "quality_checks.parquet").filter(~pl.col("passed"))
+    if checks.height:
+        raise Refused([_failed_check(row) for row in checks.iter_rows(named=True)])
+    shutil.rmtree(building / "inputs")
+    return {name: rows[name] for name in files}
+
+
+def _accounting(cleaned: list[Cleaned]) -> pl.DataFrame:
+    return pl.DataFrame(
+        [
+            {
+                "source_id": item.source_id,
+                "vintage": item.vintage,
+                "published": dt.date.fromisoformat(item.record.published) if item.record.published else None,
+                "sha256": item.record.sha256,
+                "received": item.received,
+                "accepted": item.accepted_rows,
+                "set_aside": item.set_aside.height,
+                "quarantined": item.quarantined_rows,
+            }
+            for item in cleaned
+        ],
+        schema_overrides={"published": pl.Date},
+    )
+
+
+def _broken(broken: ContractBroken) -> Problem:
+    return Problem(
+        rule="contract",
+        where=f"table {broken.table}",
+        found="; ".join(broken.failures),
+        expected="every row within the contract in data_contracts",
+        todo="the sources are sound one by one, so look at the model that builds the table",
+    )
+
+
+def _failed_check(row: dict[str, str]) -> Problem:
+    return Problem(
+        rule=row["check_id"],
+        where=row["subject"],
+        found=row["found"],
+        expected=row["expected"],
+        todo="look for a source that lacks areas or periods, or that changed its codes",
+    )
+
+
+# --- publish ----------------------------------------------------------------------------------------------
+
+
+def _publish(
+    settings: Settings,
+    building: Path,
+    accounts: list[SourceAccount],
+    marts: dict[str, int],
+    staged: list[Staged],
+    notes: list[str],
+    held: str | None,
+    log: RunLog,
+) -> Recap:
+    """Compare with the release that serves; publish what is new unless somebody must look first."""
+    serving = releases.current(settings)
+    with log.step("compare") as say:
+        moved = compare.changes(serving / "marts", building / "marts") if serving else compare.nothing_before()
+        stops = compare.stops(serving / "marts", building / "marts", moved, publish_rules()) if serving else []
+        say(f"{moved.height:,} figures changed" if serving else "first release")
+    release_id = releases.release_id(building / "marts")
+
+    def recap(outcome: str) -> Recap:
+        return Recap(
+            outcome=outcome,
+            release_id=release_id,
+            as_of=settings.as_of.isoformat(),
+            sources=accounts,
+            marts=marts,
+            changes=moved,
+            steps=list(log.steps),
+            notes=list(notes),
+        )
+
+    if serving and serving.name == release_id:
+        if not settings.dry_run:
+            _land(settings, staged)
+        return recap(f"Nothing new: release {release_id} serves already.")
+    accepted = settings.accept_changes is not None
+    problems = [] if accepted else [*stops, *_held(held)]
+    if problems:
+        raise Refused(problems)
+    notes.extend(f"accepted: {stop.found} ({settings.accept_changes})" for stop in stops)
+    if settings.dry_run:
+        return recap(f"Dry run: release {release_id} would be published.")
+    with log.step("write release") as say:
+        releases.write_database(building)
+        moved.write_parquet(building / "changes.parquet", compression="zstd")
+        record = releases.manifest(building, settings, accounts, marts, list(log.steps))
+        releases.write_manifest(building, record)
+        done = recap(f"Published release {release_id}.")
+        (building / "report.md").write_text(markdown(done), "utf-8")
+        say(release_id)
+    with log.step("publish") as say:
+        _land(settings, staged)
+        _swap(settings, building, record)
+        say("current points to it")
+    return recap(f"Published release {release_id}.")
+
+
+def _held(held: str | None) -> Iterator[Problem]:
+    if held:
+        yield Problem(
+            rule="held",
+            where=f"release {held}",
+            found="a rollback holds it, so nothing newer is published",
+            expected="a decision to go on",
+            todo='run again with --accept-changes "REASON" once the cause is mended',
+        )
+
+
+def _land(settings: Settings, staged: list[Staged]) -> None:
+    """What this run brought becomes part of landing only now that it is known to be sound."""
+    for item in staged:
+        sequence = landing.next_sequence(settings.landing_dir)
+        landing.write(settings.landing_dir, item.vintage, item.content, sequence=sequence)
+
+
+def _swap(settings: Settings, building: Path, record: Manifest) -> None:
+    releases.publish(settings, building, record, at=dt.datetime.now(LONDON))
+    if settings.accept_changes is not None:
+        releases.release_hold(settings)
+    releases.prune(settings, publish_rules().releases_kept)

@@ -1,0 +1,217 @@
+"""Releases: built aside, whole or absent, pointed to by one symbolic link that is swapped in one step."""
+
+import datetime as dt
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import duckdb
+import msgspec
+
+from data_contracts.marts import CONTRACT_VERSION, MARTS
+from data_contracts.version import SOFTWARE
+from pipelines.config import Settings
+from pipelines.runlog import Step
+
+BUILDING = ".building-"
+
+
+class SourceAccount(msgspec.Struct, frozen=True, kw_only=True):
+    """One source in a release: the vintage used and what became of its rows."""
+
+    source_id: str
+    vintage: str
+    received: int
+    accepted: int
+    set_aside: int
+    quarantined: int
+    set_aside_by_rule: dict[str, int] = {}
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """What a release is: its inputs, what made it, and how long that took."""
+
+    release_id: str
+    as_of: str
+    contract_version: str
+    software: str
+    illustrative: bool
+    sources: list[SourceAccount]
+    marts: dict[str, int]
+    accepted_changes: str | None = None
+    steps: list[Step] = []
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the history of what was published when."""
+
+    event: str
+    release_id: str
+    at: str
+    reason: str | None = None
+
+
+def release_id(marts: Path) -> str:
+    """A hash of the marts' bytes and the contract they meet: the same inputs give the same release."""
+    digest = hashlib.sha256(CONTRACT_VERSION.encode())
+    for name in sorted(MARTS):
+        digest.update(name.encode())
+        digest.update(hashlib.sha256((marts / f"{name}.parquet").read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+def write_database(folder: Path) -> None:
+    """One DuckDB file with every mart, rows in the marts' order, so that a page reads few blocks."""
+    with duckdb.connect(str(folder / "release.duckdb"), config={"threads": 1}) as connection:
+        for name in MARTS:
+            path = folder / "marts" / f"{name}.parquet"
+            connection.read_parquet(str(path)).create(name)
+
+
+def manifest(
+    folder: Path,
+    settings: Settings,
+    sources: list[SourceAccount],
+    marts: Mapping[str, int],
+    steps: list[Step],
+) -> Manifest:
+    """The manifest of the release being built in `folder`."""
+    return Manifest(
+        release_id=release_id(folder / "marts"),
+        as_of=settings.as_of.isoformat(),
+        contract_version=CONTRACT_VERSION,
+        software=SOFTWARE,
+        illustrative=False,
+        sources=sources,
+        marts=dict(marts),
+        accepted_changes=settings.accept_changes,
+        steps=steps,
+    )
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest in a release's folder."""
+    return msgspec.json.decode((folder / "manifest.json").read_bytes(), type=Manifest)
+
+
+def write_manifest(folder: Path, record: Manifest) -> None:
+    """Write it where a person can read it."""
+    (folder / "manifest.json").write_bytes(msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n")
+
+
+def current(settings: Settings) -> Path | None:
+    """The folder of the release that serves, or None."""
+    return settings.current.resolve() if settings.current.exists() else None
+
+
+def publish(settings: Settings, building: Path, record: Manifest, *, at: dt.datetime) -> Path:
+    """Rename a whole release into place and point to it; the earlier one serves until the last step."""
+    final = settings.releases_dir / record.release_id
+    if not final.exists():
+        _sync(building)
+        building.rename(final)
+    _keep_manifest(settings, final)
+    point_to(settings, final)
+    _append(
+        settings, Event(event="published", release_id=record.release_id, at=_at(at), reason=record.accepted_changes)
+    )
+    return final
+
+
+def point_to(settings: Settings, release: Path) -> None:
+    """Swap the pointer: a relative link, made aside and renamed over the old one."""
+    aside = settings.data_dir / ".current-aside"
+    aside.unlink(missing_ok=True)
+    aside.symlink_to(release.relative_to(settings.data_dir))
+    aside.replace(settings.current)
+
+
+def _sync(folder: Path) -> None:
+    """Have the release on the disk before anything points to it."""
+    for path in [*folder.rglob("*"), folder]:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _keep_manifest(settings: Settings, release: Path) -> None:
+    """Manifests outlive the releases they describe."""
+    folder = settings.data_dir / "manifests"
+    folder.mkdir(exist_ok=True)
+    shutil.copyfile(release / "manifest.json", folder / f"{release.name}.json")
+
+
+def prune(settings: Settings, keep: int) -> list[str]:
+    """Remove whole releases but the last few published and the one that serves; returns those removed."""
+    recent = list(dict.fromkeys(event.release_id for event in reversed(list(history(settings)))))[:keep]
+    serving = current(settings)
+    kept = {*recent, serving.name if serving else ""}
+    removed = [path for path in sorted(settings.releases_dir.iterdir()) if path.name not in kept]
+    for path in removed:
+        shutil.rmtree(path)
+    return [path.name for path in removed]
+
+
+def sweep(settings: Settings) -> None:
+    """Remove what a killed run left half-built."""
+    for path in settings.releases_dir.glob(f"{BUILDING}*"):
+        shutil.rmtree(path)
+
+
+def history(settings: Settings) -> Iterator[Event]:
+    """What was published and rolled back, oldest first; a line cut short by a kill is passed over."""
+    path = settings.data_dir / "history.jsonl"
+    if not path.exists():
+        return
+    for line in path.read_bytes().splitlines():
+        try:
+            yield msgspec.json.decode(line, type=Event)
+        except msgspec.DecodeError:
+            continue
+
+
+def _append(settings: Settings, event: Event) -> None:
+    with (settings.data_dir / "history.jsonl").open("ab") as file:
+        file.write(msgspec.json.encode(event) + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _at(moment: dt.datetime) -> str:
+    return moment.isoformat(timespec="seconds")
+
+
+# --- rollback ---------------------------------------------------------------------------------------------
+
+
+def held(settings: Settings) -> str | None:
+    """The release a rollback holds, until a refresh accepts changes; None where none is held."""
+    path = settings.data_dir / "held"
+    return path.read_text().strip() if path.exists() else None
+
+
+def release_hold(settings: Settings) -> None:
+    """Let refreshes publish again."""
+    (settings.data_dir / "held").unlink(missing_ok=True)
+
+
+def previous(settings: Settings) -> Path | None:
+    """The whole release published before the one that serves, if it is still here."""
+    serving = current(settings)
+    published = [event.release_id for event in history(settings) if event.event == "published"]
+    for name in reversed(published):
+        path = settings.releases_dir / name
+        if (serving is None or name != serving.name) and path.is_dir():
+            return path
+    return None
+
+
+def rollback(settings: Settings, release: Path, *, at: dt.datetime) -> None:
+    """Serve an earlier release and hold it."""
+    (settings.data_dir / "held").write_text(release.name + "\n")
+    point_to(settings, release)
+    _append(settings, Event(event="rolled back", release_id=release.name, at=_at(at)))
