@@ -212,7 +212,7 @@ def test_refusals() -> None:
     with pytest.raises(MetricInputError, match="named for both"):
         named_gap(areas([1.0, 2.0]), **COLUMNS, by=[], high="a", low="a")
     with pytest.raises(MetricInputError) as refused:
-        gap(areas([1.0, 2.0]).drop("lo"), ["highest"], seed=-1, draws=10)
+        gap(areas([1.0, 2.0], highest=["x", "x"]).drop("lo"), ["highest"], seed=-1, draws=10)
     assert [problem.partition(":")[0] for problem in refused.value.problems] == ["lower", "by", "seed", "draws"]
 
 
