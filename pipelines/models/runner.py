@@ -84,7 +84,7 @@ def run(inputs: Mapping[str, pl.DataFrame], folder: Path, step: Callable[[str, i
         for name, frame in inputs.items():
             _offer(connection, name, frame, folder / "inputs" / f"{name}.parquet")
         for model in every.values():
-            frame = _build(connection, model, frames)
+            frame = _build(connection, model, frames, folder)
             if model.contract:
                 frame = _as_contract(model, frame)
             path = folder / ("marts" if model.contract else "inputs") / f"{model.table}.parquet"
@@ -97,9 +97,16 @@ def run(inputs: Mapping[str, pl.DataFrame], folder: Path, step: Callable[[str, i
     return files
 
 
-def _build(connection: duckdb.DuckDBPyConnection, model: Model, frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+def _build(
+    connection: duckdb.DuckDBPyConnection, model: Model, frames: Mapping[str, pl.DataFrame], folder: Path
+) -> pl.DataFrame:
     if model.path.suffix == ".sql":
-        return pl.DataFrame(connection.sql(model.path.read_text("utf-8")))
+        # By way of a file: handing a relation to polars leaves DuckDB complaining of leaks when the process ends.
+        answer = folder / "answer.parquet"
+        connection.sql(model.path.read_text("utf-8")).write_parquet(str(answer))
+        frame = pl.read_parquet(answer)
+        answer.unlink()
+        return frame
     module = importlib.import_module(f"pipelines.models.{model.path.stem}")
     built: pl.DataFrame = module.build({name: frames[name] for name in model.inputs})
     return built
