@@ -1,0 +1,111 @@
+/* Moves between pages without loading them anew, and puts what Dash has drawn in the place of what was served. */
+(function () {
+  "use strict";
+
+  var root = document.documentElement;
+  var moved = null; // the move under way: {returnTo: id of the control that made it}
+  var CONTROLS = "a[href], button, input, select, summary, [tabindex]";
+
+  function isPage(url) {
+    return url.origin === location.origin && (url.pathname === "/" || url.pathname.indexOf("/system/") === 0);
+  }
+
+  function go(url, returnTo) {
+    moved = { returnTo: returnTo };
+    history.pushState({}, "", url.pathname + url.search + url.hash);
+    window.dispatchEvent(new PopStateEvent("popstate"));
+  }
+
+  document.addEventListener("click", function (event) {
+    var plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+    var link = event.target.closest && event.target.closest("a[href]");
+    if (!plain || event.defaultPrevented || !link || link.target || !root.classList.contains("live")) return;
+    var url = new URL(link.href);
+    var sameView = url.pathname === location.pathname && url.search === location.search;
+    if (!isPage(url) || (sameView && url.hash)) return;
+    event.preventDefault();
+    go(url, url.pathname === location.pathname ? link.id : null);
+  });
+
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (event.defaultPrevented || form.method !== "get" || !root.classList.contains("live")) return;
+    var url = new URL(form.action);
+    if (!isPage(url)) return;
+    event.preventDefault();
+    url.search = new URLSearchParams(new FormData(form)).toString();
+    go(url, event.submitter && event.submitter.id);
+  });
+
+  function settle() {
+    var main = document.querySelector("#react-entry-point main");
+    if (!main) return;
+    document.title = main.dataset.title;
+    document.querySelectorAll(".top nav a").forEach(function (link) {
+      if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    });
+    if (!moved) return;
+    var control = moved.returnTo && document.getElementById(moved.returnTo);
+    if (control) {
+      control.focus({ preventScroll: true });
+      var changed = document.querySelector("#systems-heading");
+      document.getElementById("said").textContent = changed ? changed.textContent : document.title;
+    } else {
+      var heading = main.querySelector("h1");
+      heading.tabIndex = -1;
+      heading.focus({ preventScroll: true });
+      window.scrollTo(0, 0);
+    }
+    moved = null;
+  }
+
+  function drawn(entry) {
+    return Array.prototype.every.call(entry.querySelectorAll(".chart"), function (chart) {
+      return chart.querySelector(".main-svg");
+    });
+  }
+
+  /* The two trees are the same, so the nth control of one is the nth of the other. */
+  function carryOver(from, to) {
+    var theirs = from.querySelectorAll(CONTROLS);
+    var ours = to.querySelectorAll(CONTROLS);
+    theirs.forEach(function (control, place) {
+      if (!ours[place]) return;
+      if ("value" in control && control.tagName !== "BUTTON") ours[place].value = control.value;
+    });
+    var place = Array.prototype.indexOf.call(theirs, document.activeElement);
+    return place >= 0 ? ours[place] : null;
+  }
+
+  function swap() {
+    var served = document.getElementById("served");
+    var entry = document.getElementById("react-entry-point");
+    var focus = carryOver(served, entry);
+    var top = window.scrollY;
+    served.remove();
+    root.classList.add("js", "live");
+    window.scrollTo(0, top);
+    if (focus) focus.focus({ preventScroll: true });
+  }
+
+  function swapWhenDrawn(since) {
+    var entry = document.getElementById("react-entry-point");
+    if (drawn(entry) || Date.now() - since > 8000) swap();
+    else setTimeout(swapWhenDrawn, 30, since);
+  }
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    ics: {
+      arrived: function (page) {
+        if (!page) return;
+        requestAnimationFrame(function () {
+          requestAnimationFrame(function () {
+            settle();
+            if (!root.classList.contains("live")) swapWhenDrawn(Date.now());
+          });
+        });
+      }
+    }
+  });
+})();

@@ -1,0 +1,219 @@
+"""A measure over time: lines with their 95% intervals as bands, a missing period as a gap."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from dashboard import words
+from dashboard.charts.base import EndLabel, Figure, end_labels, layout, spread, tinted
+from dashboard.queries import Gap, Observation
+from dashboard.theme import COLOURS, SERIES
+from dashboard.views.england import RegionGap
+from dashboard.views.figures import Line, Measure, Timeline, has_interval
+from data_contracts.vocabulary import PeriodKind, ValueKind, ValueSymbol
+
+HEIGHT = 300
+_PLOT_HEIGHT = HEIGHT - 44
+_DAYS_IN_A_YEAR = 365.25
+_LETTER_PX = 7.6
+
+
+def lines_chart(timeline: Timeline, *, colours: Sequence[str] = SERIES, from_zero: bool = False) -> Figure:
+    """Draw the lines of a timeline on one scale, each named at its end."""
+    measure = timeline.measure
+    y_range = _y_range(timeline.lines, from_zero=from_zero)
+    labels = [
+        EndLabel(f"{_short(line.name)} {measure.number(last.value)}", _middle(last), last.value, colour)
+        for line, colour in zip(timeline.lines, colours, strict=False)
+        if (last := _last(line)) is not None and last.value is not None
+    ]
+    figure = layout(
+        margin_right=_room(labels), ticks=_ticks(measure, timeline.periods), y_range=y_range, zero=from_zero
+    )
+    figure["annotations"] = end_labels(labels, y_range=y_range, plot_height=_PLOT_HEIGHT)
+    for when in _breaks(timeline.lines):
+        figure["shapes"].append(_rule(when))
+        figure["annotations"].append(_rule_label(when, "method changed"))
+    traces = []
+    for line, colour in zip(timeline.lines, colours, strict=False):
+        traces += _bands(line.points, colour)
+    for line, colour in reversed(list(zip(timeline.lines, colours, strict=False))):
+        traces.append(_trace(measure, line, colour))
+    return {"data": traces, "layout": figure}
+
+
+def gap_chart(gap: RegionGap, *, top: float) -> Figure:
+    """Draw the gap between regions from zero, with the promise as a dashed line. `top` is shared by a set of charts."""
+    colour = SERIES[0]
+    last = gap.gaps[-1]
+    y_range = (0.0, top)
+    labels = [EndLabel(gap.measure.amount(last.observed_gap), _middle(last), last.observed_gap, colour)]
+    xs = [_middle(g) for g in gap.gaps]
+    traces = (
+        [
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "x": [xs[0], xs[-1]],
+                "y": [gap.target, gap.target],
+                "line": {"color": COLOURS["ink"], "width": 1.5, "dash": "dash"},
+                "hoverinfo": "skip",
+            }
+        ]
+        if gap.target is not None
+        else []
+    )
+    if gap.target is not None:
+        labels.append(
+            EndLabel(f"promise {words.number(gap.target, 2).rstrip('0')}", _middle(last), gap.target, COLOURS["ink"])
+        )
+    traces = [*_gap_band(gap.gaps, colour), *traces]
+    traces.append(
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "x": xs,
+            "y": [g.observed_gap for g in gap.gaps],
+            "line": {"color": colour, "width": 2.5},
+            "marker": {"color": colour, "size": 7},
+            "text": [f"{g.period_label}: {gap.measure.amount(g.observed_gap)}" for g in gap.gaps],
+            "hovertemplate": "%{text}<extra></extra>",
+        }
+    )
+    figure = layout(margin_right=_room(labels), ticks=_ticks(gap.measure, gap.gaps), y_range=y_range, zero=True)
+    figure["annotations"] = end_labels(labels, y_range=y_range, plot_height=_PLOT_HEIGHT)
+    return {"data": traces, "layout": figure}
+
+
+def _trace(measure: Measure, line: Line, colour: str) -> Figure:
+    estimated = [point.value_kind == ValueKind.ESTIMATE for point in line.points]
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": [_middle(point) for point in line.points],
+        "y": [point.value for point in line.points],
+        "connectgaps": False,
+        "line": {"color": colour, "width": 2.5},
+        "marker": {
+            "size": 7,
+            "color": [COLOURS["white"] if estimate else colour for estimate in estimated],
+            "line": {"color": colour, "width": 2},
+        },
+        "text": [f"{line.name}, {point.period_label}: {measure.figure(point)}" for point in line.points],
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def _bands(points: Sequence[Observation], colour: str) -> list[Figure]:
+    """One filled shape for each unbroken run of intervals."""
+    bands = []
+    for whole, run in groupby(points, key=has_interval):
+        held = list(run)
+        if whole and len(held) > 1:
+            xs = [_middle(point) for point in held]
+            bands.append(_band(xs, [p.lower_95 or 0.0 for p in held], [p.upper_95 or 0.0 for p in held], colour))
+    return bands
+
+
+def _gap_band(gaps: Sequence[Gap], colour: str) -> list[Figure]:
+    held = [
+        (_middle(gap), gap.shrunken_lower_95, gap.shrunken_upper_95)
+        for gap in gaps
+        if gap.shrunken_lower_95 is not None and gap.shrunken_upper_95 is not None
+    ]
+    if len(held) < len(gaps):
+        return []
+    xs, lower, upper = zip(*held, strict=True)
+    return [_band(list(xs), list(lower), list(upper), colour)]
+
+
+def _band(xs: list[float], lower: list[float], upper: list[float], colour: str) -> Figure:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": xs + xs[::-1],
+        "y": upper + lower[::-1],
+        "fill": "toself",
+        "fillcolor": tinted(colour, 0.18),
+        "line": {"width": 0},
+        "hoverinfo": "skip",
+    }
+
+
+def _y_range(lines: Iterable[Line], *, from_zero: bool) -> tuple[float, float]:
+    ends = [
+        end
+        for line in lines
+        for point in line.points
+        for end in (point.value, point.lower_95, point.upper_95)
+        if end is not None
+    ]
+    low, high = (min(ends), max(ends)) if ends else (0.0, 1.0)
+    room = (high - low) * 0.08 or 1.0
+    return (0.0 if from_zero else low - room), high + room
+
+
+def _ticks(measure: Measure, periods: Sequence[Observation | Gap]) -> list[tuple[float, str]]:
+    """Ticks at periods: a three-year period stands at its middle year, a survey year has its own name."""
+    at_most = 4 if measure.indicator.period_kind == PeriodKind.SURVEY_YEAR else 5
+    chosen = [periods[place] for place in spread(len(periods), at_most=at_most)]
+    if measure.indicator.period_kind == PeriodKind.THREE_CALENDAR_YEARS:
+        return [(_middle(point), str(point.period_start.year + 1)) for point in chosen]
+    return [(_middle(point), point.period_label) for point in chosen]
+
+
+def _breaks(lines: Iterable[Line]) -> list[float]:
+    return sorted(
+        {
+            _year(point.period_start)
+            for line in lines
+            for point in line.points
+            if point.value_symbol == ValueSymbol.BREAK_IN_SERIES
+        }
+    )
+
+
+def _rule(when: float) -> Figure:
+    return {
+        "type": "line",
+        "x0": when,
+        "x1": when,
+        "yref": "paper",
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": COLOURS["control"], "width": 1, "dash": "dot"},
+    }
+
+
+def _rule_label(when: float, text: str) -> Figure:
+    return {
+        "text": text,
+        "x": when,
+        "yref": "paper",
+        "y": 1,
+        "xanchor": "right",
+        "yanchor": "top",
+        "showarrow": False,
+        "font": {"size": 13, "color": COLOURS["second"]},
+    }
+
+
+def _last(line: Line) -> Observation | None:
+    return next((point for point in reversed(line.points) if point.value is not None), None)
+
+
+def _room(labels: Sequence[EndLabel]) -> int:
+    return round(max((len(label.text) for label in labels), default=0) * _LETTER_PX) + 14
+
+
+def _short(name: str) -> str:
+    """A line's name where it must fit beside the chart."""
+    return name if len(name) <= 10 else "System"
+
+
+def _middle(period: Observation | Gap) -> float:
+    return round((_year(period.period_start) + _year(period.period_end + dt.timedelta(days=1))) / 2, 2)
+
+
+def _year(day: dt.date) -> float:
+    return day.year + (day.timetuple().tm_yday - 1) / _DAYS_IN_A_YEAR

@@ -1,0 +1,97 @@
+"""Small parts: a standing as symbol, word and colour; an interval drawn on a scale; the key to the shorthand."""
+
+from collections.abc import Iterable, Sequence
+
+from dashboard import words
+from dashboard.components.tags import Node, hidden, tag
+from dashboard.queries import Observation
+from dashboard.theme import MARKS, Standing
+from dashboard.views.figures import Against, Measure, has_interval
+
+
+def chip(standing: Standing, text: str) -> Node:
+    """A standing as symbol, word and colour; the symbol is silent, the words say it all."""
+    return tag(
+        "Span",
+        [tag("Span", f"{MARKS[standing].symbol} ", aria_hidden="true"), text],
+        className=f"chip {standing.replace('_', '-')}",
+    )
+
+
+def against(found: Against) -> Node:
+    """How a figure stands against England, with what must be added to it."""
+    detail = tag("Span", found.detail, className="detail") if found.detail else None
+    return tag("Div", [chip(found.standing, found.words), detail] if detail else [chip(found.standing, found.words)])
+
+
+def interval_bar(figure: Observation, *, scale: tuple[float, float], reference: Observation | None) -> Node | None:
+    """A figure and its interval on a scale that all rows share; the numbers stand beside it, so it is silent."""
+    if figure.value is None:
+        return None
+    style = {"--at": _place(figure.value, scale)}
+    names = ["interval"]
+    if has_interval(figure):
+        style |= {"--low": _place(figure.lower_95 or 0, scale), "--high": _place(figure.upper_95 or 0, scale)}
+    else:
+        names.append("no-limits")
+    if figure.value_kind == "estimate":
+        names.append("estimate")
+    if reference is not None and reference.value is not None:
+        style["--ref"] = _place(reference.value, scale)
+    return tag("Div", className=" ".join(names), style=style, aria_hidden="true")
+
+
+def scale_head(*, scale: tuple[float, float], measure: Measure, reference: Observation | None) -> list[Node]:
+    """The head of a column of intervals: what is drawn, the ends of the scale and England's line."""
+    ticks = [tag("Span", measure.number(at), style={"--at": _place(at, scale)}) for at in round_numbers(scale)]
+    england = []
+    if reference is not None and reference.value is not None:
+        england = [
+            tag(
+                "Span",
+                f"England {measure.number(reference.value)}",
+                className="england",
+                style={"--at": _place(reference.value, scale)},
+            )
+        ]
+    return [hidden("Interval, drawn"), tag("Div", [*england, *ticks], className="scale", aria_hidden="true")]
+
+
+def round_numbers(scale: tuple[float, float]) -> list[float]:
+    """Two to five round numbers within a scale.
+
+    >>> round_numbers((53.8, 68.4))
+    [55, 60, 65]
+    """
+    low, high = scale
+    for step in (0.5, 1, 2, 5, 10, 20, 50, 100):
+        first = -(-low // step)
+        found = [step * n for n in range(int(first), int(high // step) + 1)]
+        if len(found) <= 5:
+            return found
+    return []
+
+
+def symbol_key(figures: Iterable[Observation]) -> Node | None:
+    """What the shorthand in a set of figures means; nothing where there is none."""
+    return key_of(sorted({figure.value_symbol for figure in figures if figure.value_symbol}))
+
+
+def key_of(symbols: Sequence[str]) -> Node | None:
+    """What these symbols mean."""
+    if not symbols:
+        return None
+    meanings: list[Node | str] = []
+    for symbol in symbols:
+        meanings += [tag("Strong", symbol), f" {words.symbol_meaning(symbol)}. "]
+    return tag("P", ["Symbols: ", *meanings], className="key")
+
+
+def symbol(text: str | None) -> Node | None:
+    """A figure's shorthand, with its meaning at hand."""
+    return tag("Abbr", text, title=words.symbol_meaning(text), className="symbol") if text else None
+
+
+def _place(value: float, scale: tuple[float, float]) -> str:
+    low, high = scale
+    return f"{min(100.0, max(0.0, (value - low) / (high - low) * 100)):.1f}%"

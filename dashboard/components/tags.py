@@ -1,0 +1,45 @@
+"""Elements of a page, in the form the Dash renderer reads.
+
+A Dash component costs about fifteen times a dict to make and a page has a thousand of them, so we write the dict that
+`to_plotly_json` would have given. `served.py` turns the same dicts into HTML.
+"""
+
+from typing import Any
+
+Node = dict[str, Any]
+Child = Node | str | None
+Children = Child | list[Child] | list[Node] | list[str]
+
+
+def tag(kind: str, children: Children | list[Any] = None, /, **properties: Any) -> Node:
+    """Make one HTML element, named as in `dash.html`; `className` and the like as there.
+
+    Underscores in a property's name stand for hyphens (`aria_label`, `data_label`). A property of None is left out.
+    """
+    props = {
+        (name.replace("_", "-") if name[:5] in ("aria_", "data_") else name): value
+        for name, value in properties.items()
+        if value is not None
+    }
+    if children is not None:
+        props["children"] = children
+    return {"type": kind, "namespace": "dash_html_components", "props": props}
+
+
+def graph(figure: dict[str, Any], *, height: int) -> Node:
+    """Make a drawn chart, without the tool bar: it offers to send figures to another host, and is ten tab stops."""
+    return {
+        "type": "Graph",
+        "namespace": "dash_core_components",
+        "props": {
+            "figure": figure,
+            "config": {"displayModeBar": False, "responsive": True, "showSendToCloud": False, "displaylogo": False},
+            "responsive": True,
+            "style": {"height": f"{height}px"},
+        },
+    }
+
+
+def hidden(text: str) -> Node:
+    """Words for a screen reader that sight finds elsewhere."""
+    return tag("Span", text, className="visually-hidden")

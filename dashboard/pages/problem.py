@@ -1,0 +1,58 @@
+"""Pages for what is not there."""
+
+from dashboard import queries
+from dashboard.components import frame
+from dashboard.components.tags import Node, tag
+from dashboard.pages.find import links
+from dashboard.pages.framed import framed
+from dashboard.pages.page import Page
+from dashboard.reader import Release
+from dashboard.views.search import near_misses
+
+
+def unknown_system(release: Release, asked: str) -> Page:
+    """No system has this code: say so, with those it may have been."""
+    near = near_misses(queries.reference(release), asked)
+    title = "No such system"
+    content: list[Node | None] = [
+        tag("H1", title),
+        tag("P", f"No integrated care system has the code or name “{asked}”.", className="answer"),
+        tag("P", "Did you mean one of these?") if near else None,
+        links(near) if near else None,
+        tag("P", ["Or see ", tag("A", "every system", href="/"), "."]),
+    ]
+    return _not_found(release, content, title)
+
+
+def unknown_page(release: Release) -> Page:
+    """Nothing lives at this address."""
+    title = "Page not found"
+    content: list[Node | None] = [
+        tag("H1", title),
+        tag("P", "Nothing is at this address.", className="answer"),
+        tag("P", ["See ", tag("A", "England and every system", href="/"), ", or use the search above."]),
+    ]
+    return _not_found(release, content, title)
+
+
+def no_release(reason: str) -> Page:
+    """There is nothing to show yet: say why and what the maintainer does about it."""
+    title = "No data to show yet"
+    content: list[Node | None] = [
+        tag("H1", title),
+        tag("P", reason, className="answer"),
+        tag(
+            "P",
+            [
+                "Whoever runs this service can publish a release with ",
+                tag("Code", "make refresh"),
+                ". This page then works without a restart.",
+            ],
+        ),
+    ]
+    crumbs = [("England", "/"), (title, None)]
+    return Page(title, frame.content(content, title=title, here="", crumbs=crumbs, standing=None), status=503)
+
+
+def _not_found(release: Release, content: list[Node | None], title: str) -> Page:
+    return framed(release, content, title=title, here="", status=404)

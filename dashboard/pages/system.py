@@ -1,0 +1,119 @@
+"""The page of one integrated care system."""
+
+from dashboard import words
+from dashboard.charts.over_time import HEIGHT, lines_chart
+from dashboard.components.authorities import authorities_table
+from dashboard.components.cards import key_figures
+from dashboard.components.chart_card import chart_card, source_line
+from dashboard.components.marks import chip, symbol_key
+from dashboard.components.tables import timeline_table
+from dashboard.components.tags import Node, tag
+from dashboard.pages.framed import framed
+from dashboard.pages.page import Page
+from dashboard.queries import Area
+from dashboard.reader import Release
+from dashboard.theme import COLOURS, SERIES
+from dashboard.views.figures import described_system
+from dashboard.views.system import MeasureView, Statement, SystemView, key_figure, system_view
+
+_LINES = (SERIES[0], COLOURS["control"])
+
+
+def page(release: Release, area: Area) -> Page:
+    """A system in one page: the answer, its figures, each measure over time and inside it, what is missing."""
+    view = system_view(release, area)
+    content = [
+        tag("H1", area.area_name),
+        tag("P", view.answer, className="answer"),
+        tag("Ul", [_statement(statement) for statement in view.statements], className="statements"),
+        key_figures([key_figure(measure) for measure in view.measures]),
+        symbol_key(measure.latest for measure in view.measures),
+        tag("H2", "Over time, beside England"),
+        tag("Div", [_over_time(area, measure) for measure in view.measures], className="grid two"),
+        tag("H2", "Inside this system"),
+        *(_inside(measure) for measure in view.measures if measure.authorities),
+        tag("H2", "What is missing, and why"),
+        _missing(view),
+        tag("H2", "Boundary"),
+        *_boundary(view),
+        tag("H2", "Sources"),
+        _sources(view),
+    ]
+    return framed(release, content, title=area.area_name, here=f"/system/{area.area_code}")
+
+
+def _statement(statement: Statement) -> Node:
+    return tag("Li", [tag("P", statement.about, className="about"), tag("P", statement.words)])
+
+
+def _over_time(area: Area, view: MeasureView) -> Node:
+    marks = "Open marks: estimates from local authorities." if view.timeline.lines[0].is_estimate else ""
+    return chart_card(
+        title=view.title,
+        subtitle=f"{view.measure.described}, {area.area_name} and England. {marks} The scale does not start at zero.",
+        figure=lines_chart(view.timeline, colours=_LINES),
+        height=HEIGHT,
+        summary=view.summary,
+        table=timeline_table(view.timeline),
+        credit=view.credit,
+        chip=chip(view.against.standing, view.against.words),
+    )
+
+
+def _inside(view: MeasureView) -> Node:
+    limits = (
+        "lines are 95% intervals"
+        if view.authorities[0].figure.lower_95 is not None
+        else f"there is {words.NO_INTERVAL}, so small differences mean nothing"
+    )
+    return tag(
+        "Section",
+        [
+            tag("H3", f"{view.measure.title}, by authority"),
+            tag(
+                "P",
+                f"{view.measure.described}, {view.latest.period_label}. Dots are published figures and {limits}; the "
+                "upright line is England.",
+                className="subtitle",
+            ),
+            authorities_table(view),
+            source_line(view.credit),
+        ],
+        className="inside",
+    )
+
+
+def _missing(view: SystemView) -> Node:
+    items = [
+        tag("Li", [tag("Strong", f"{measure.measure.title}. "), " ".join(measure.missing)])
+        for measure in view.measures
+        if measure.missing
+    ]
+    posts = tag(
+        "Li",
+        [
+            tag("Strong", "Posts and funding. "),
+            "Nobody publishes population health posts, vacancies or the dates their funding ends. "
+            "They will show here once this system has sent its return.",
+        ],
+    )
+    return tag("Ul", [*items, posts], className="prose")
+
+
+def _boundary(view: SystemView) -> list[Node]:
+    shared = (
+        [
+            tag("P", "Authorities shared with another system:"),
+            tag("Ul", [tag("Li", words_) for words_ in view.shared], className="prose"),
+        ]
+        if view.shared
+        else [tag("P", "Every local authority here lies wholly inside this system.")]
+    )
+    return [tag("P", [view.boundary, " ", described_system(view.area), "."]), *shared]
+
+
+def _sources(view: SystemView) -> Node:
+    said: dict[str, Node] = {}
+    for measure in view.measures:
+        said[measure.credit.title] = tag("Li", [source_line(measure.credit), tag("P", measure.caveats)])
+    return tag("Ul", list(said.values()), className="prose sources")

@@ -1,0 +1,287 @@
+"""Every question the dashboard asks of a release. The only SQL; values are always parameters."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.reader import Release
+from data_contracts.marts import MARTS, Mart
+
+ENGLAND = "E92000001"
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """An area as the release knows it; `valid_to` is empty while it lasts."""
+
+    area_code: str
+    area_name: str
+    area_type: str
+    ods_code: str | None
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+    population: int | None
+    official_name: str
+
+    @property
+    def is_current_system(self) -> bool:
+        """Whether this is one of today's integrated care systems."""
+        return self.area_type == "icb" and self.valid_to is None
+
+    @property
+    def is_ended_system(self) -> bool:
+        """Whether this was an integrated care system and is no more."""
+        return self.area_type == "icb" and self.valid_to is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """A measure: what a page needs to name it, write its values and judge them."""
+
+    indicator_id: str
+    name: str
+    short_name: str
+    definition: str
+    unit: str
+    polarity: str
+    decimals: int
+    period_kind: str
+    sexes: tuple[str, ...]
+    geographies: tuple[str, ...]
+    method: str
+    source_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Whose figures they are and which vintage is in use."""
+
+    source_id: str
+    publisher: str
+    title: str
+    source_url: str
+    licence: str
+    attribution: str
+    published: dt.date | None
+    caveats: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """Residents who went from one area to another on a date."""
+
+    predecessor_code: str
+    successor_code: str
+    effective_date: dt.date
+    share_of_predecessor: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """What was promised or is watched, and from when it is judged."""
+
+    commitment_id: str
+    standing: str
+    title: str
+    measures: tuple[str, ...]
+    baseline: str | None
+    target: str | None
+    deadline: str
+    source_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One figure, as published or estimated. A missing value is None and has a symbol and a note."""
+
+    area_code: str
+    indicator_id: str
+    sex: str
+    period_label: str
+    period_start: dt.date
+    period_end: dt.date
+    value: float | None
+    lower_95: float | None
+    upper_95: float | None
+    value_kind: str
+    value_symbol: str | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityObservation:
+    """The figure of a local authority that shares residents with a system."""
+
+    observation: Observation
+    share_of_authority: float
+    share_of_system: float
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The highest area less the lowest, in one period; the shrunken gap is the estimate with chance allowed for."""
+
+    indicator_id: str
+    sex: str
+    period_label: str
+    period_start: dt.date
+    period_end: dt.date
+    observed_gap: float
+    shrunken_gap: float | None
+    shrunken_lower_95: float | None
+    shrunken_upper_95: float | None
+    highest_code: str
+    highest_value: float
+    lowest_code: str
+    lowest_value: float
+    areas: int
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What every page needs and a release never changes: read once a release."""
+
+    areas: Mapping[str, Area]
+    indicators: Mapping[str, Indicator]
+    sources: Mapping[str, Source]
+    commitments: Mapping[str, Commitment]
+    lineage: tuple[Lineage, ...]
+
+    @property
+    def systems(self) -> list[Area]:
+        """Today's systems by name."""
+        return sorted((a for a in self.areas.values() if a.is_current_system), key=lambda a: a.area_name)
+
+
+_OBSERVATION = (
+    "area_code, indicator_id, sex, period_label, period_start, period_end, value, lower_95, upper_95, "
+    "value_kind, value_symbol, note"
+)
+
+
+def reference(release: Release) -> Reference:
+    """Areas, indicators, sources, commitments and confirmed boundary changes."""
+    return release.once("reference", lambda: _read_reference(release))
+
+
+def _read_reference(release: Release) -> Reference:
+    areas = release.rows(
+        "select area_code, area_name, area_type, ods_code, valid_from, valid_to, population, official_name from areas"
+    )
+    indicators = release.rows(
+        "select indicator_id, name, short_name, definition, unit, polarity, decimals, period_kind, "
+        "string_split(sexes, ' '), string_split(geographies, ' '), method, source_id from indicators"
+    )
+    sources = release.rows(
+        "select source_id, publisher, title, source_url, licence, attribution, published, caveats from sources"
+    )
+    commitments = release.rows(
+        "select commitment_id, standing, title, string_split(coalesce(measures, ''), ' '), baseline, target, "
+        "deadline, source_url from commitments"
+    )
+    lineage = release.rows(
+        "select predecessor_code, successor_code, effective_date, share_of_predecessor from area_lineage "
+        "where confidence <> 'low' and successor_code is not null "
+        "order by effective_date, share_of_predecessor desc nulls last, successor_code"
+    )
+    return Reference(
+        areas={row[0]: Area(*row) for row in areas},
+        indicators={r[0]: Indicator(*r[:8], tuple(r[8]), tuple(r[9]), *r[10:]) for r in indicators},
+        sources={row[0]: Source(*row) for row in sources},
+        commitments={r[0]: Commitment(*r[:3], tuple(r[3]), *r[4:]) for r in commitments},
+        lineage=tuple(Lineage(*row) for row in lineage),
+    )
+
+
+def area_series(release: Release, *area_codes: str) -> list[Observation]:
+    """Every series of these areas, by series, area and time."""
+    return [
+        Observation(*row)
+        for row in release.rows(
+            f"select {_OBSERVATION} from observations "  # noqa: S608 - a constant list of columns
+            "where area_code in (select unnest(?)) and breakdown = 'all' "
+            "order by indicator_id, sex, area_code, period_start",
+            [list(area_codes)],
+        )
+    ]
+
+
+def system_series(release: Release, *, indicator_id: str, sex: str) -> list[Observation]:
+    """One series for each of today's systems, by area and time."""
+    return [
+        Observation(*row)
+        for row in release.rows(
+            f"select {_OBSERVATION} from observations "  # noqa: S608 - a constant list of columns
+            "where area_code in (select area_code from areas where area_type = 'icb' and valid_to is null) "
+            "and indicator_id = ? and sex = ? and breakdown = 'all' order by area_code, period_start",
+            [indicator_id, sex],
+        )
+    ]
+
+
+def authority_latest(release: Release, system_code: str) -> list[AuthorityObservation]:
+    """Authorities that share residents with a system, in the latest period for which the system has a row."""
+    return [
+        AuthorityObservation(Observation(*row[:12]), row[12], row[13])
+        for row in release.rows(
+            f"select {', '.join('o.' + name for name in _OBSERVATION.split(', '))}, "  # noqa: S608 - as above
+            "a.share_of_authority, a.share_of_system "
+            "from authority_overlaps a join observations o on o.area_code = a.authority_code "
+            "where a.system_code = ? and o.breakdown = 'all' and (o.indicator_id, o.sex, o.period_end) in "
+            "(select (indicator_id, sex, max(period_end)) from observations "
+            "where area_code = ? and breakdown = 'all' group by indicator_id, sex) "
+            "order by o.indicator_id, o.sex, o.value nulls last, o.area_code",
+            [system_code, system_code],
+        )
+    ]
+
+
+def systems_of_authority(release: Release, authority_code: str) -> list[str]:
+    """Today's systems that share residents with an authority, the largest share first."""
+    return [
+        row[0]
+        for row in release.rows(
+            "select o.system_code from authority_overlaps o join areas a on a.area_code = o.system_code "
+            "where o.authority_code = ? and a.area_type = 'icb' and a.valid_to is null order by o.residents desc",
+            [authority_code],
+        )
+    ]
+
+
+def region_gaps(release: Release) -> list[Gap]:
+    """The range between ONS regions, by indicator, sex and time."""
+    return [
+        Gap(*row)
+        for row in release.rows(
+            "select indicator_id, sex, period_label, period_start, period_end, observed_gap, shrunken_gap, "
+            "shrunken_lower_95, shrunken_upper_95, highest_code, highest_value, lowest_code, lowest_value, areas from gaps "
+            "where gap_id = 'region-range' order by indicator_id, sex, period_start"
+        )
+    ]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A page of a mart: how many rows match in all, and those from `offset` on."""
+
+    total: int
+    rows: list[dict[str, Any]]
+
+
+def mart_rows(release: Release, mart: Mart, *, filters: Mapping[str, Any], limit: int, offset: int) -> Rows:
+    """Rows of a mart that match every filter, in the mart's published order. Names must be the mart's own columns."""
+    unknown = set(filters) - set(mart.columns)
+    if unknown or MARTS.get(mart.name) is not mart:
+        raise ValueError(f"not columns of {mart.name}: {sorted(unknown)}")
+    where = " and ".join(f'"{name}" = ?' for name in filters)
+    clause = f" where {where}" if where else ""
+    values = list(filters.values())
+    columns = ", ".join(f'"{name}"' for name in mart.columns)
+    order = ", ".join(f'"{name}" nulls last' for name in mart.order)
+    total = release.rows(f'select count(*) from "{mart.name}"{clause}', values)[0][0]  # noqa: S608 - contract's names
+    found = release.rows(
+        f'select {columns} from "{mart.name}"{clause} order by {order} limit ? offset ?',  # noqa: S608
+        [*values, limit, offset],
+    )
+    return Rows(total=total, rows=[dict(zip(mart.columns, row, strict=True)) for row in found])

@@ -1,0 +1,65 @@
+"""Replies kept in memory, compressed. A release never changes, so a reply made from one address and release is good for
+as long as the release is served."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+
+import brotli
+from flask import Request, Response
+
+from dashboard.compression import KEPT, ONCE, accepted, encoded
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A reply's body in Brotli and what goes with it."""
+
+    body: bytes
+    mimetype: str
+    status: int
+
+
+class Replies:
+    """The most recently used replies."""
+
+    def __init__(self, at_most: int) -> None:
+        self._at_most = at_most
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
+
+    def answer(self, request: Request, key: Hashable, make: Callable[[], Response], *, quality: int = ONCE) -> Response:
+        """Give the reply kept under a key, made first if need be. Only replies of status 200 are kept."""
+        with self._lock:
+            kept = self._kept.get(key)
+            if kept is not None:
+                self._kept.move_to_end(key)
+        if kept is None:
+            response = make()
+            if response.status_code != 200:
+                return response
+            response.direct_passthrough = False
+            kept = Kept(
+                encoded(response.get_data(), "br", quality=quality),
+                response.mimetype or "text/plain",
+                response.status_code,
+            )
+            with self._lock:
+                self._kept[key] = kept
+                while len(self._kept) > self._at_most:
+                    self._kept.popitem(last=False)
+        return _response(request, kept)
+
+
+def _response(request: Request, kept: Kept) -> Response:
+    encoding = accepted(request)
+    body = kept.body if encoding == "br" else encoded(brotli.decompress(kept.body), encoding, quality=ONCE)
+    response = Response(body, status=kept.status, mimetype=kept.mimetype)
+    response.vary.add("Accept-Encoding")
+    if encoding != "identity":
+        response.headers["Content-Encoding"] = encoding
+    return response
+
+
+__all__ = ["KEPT", "Kept", "Replies"]

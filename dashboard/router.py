@@ -1,0 +1,32 @@
+"""From an address to a page; the same for the first response and for every later move within the browser."""
+
+from collections.abc import Mapping
+from urllib.parse import quote, unquote
+
+from dashboard import queries
+from dashboard.pages import ended, england, find, problem, system
+from dashboard.pages.page import Page
+from dashboard.reader import Release
+from dashboard.views.search import area_by_code
+
+_SYSTEM = "/system/"
+
+
+def route(release: Release, path: str, query: Mapping[str, str]) -> Page:
+    """Answer an address with its page, a redirect, or a page that says what is not there."""
+    if path == "/":
+        return england.page(release, query)
+    if path == "/find":
+        return find.page(release, query.get("q", "")[:100])
+    if path.startswith(_SYSTEM):
+        return _system(release, unquote(path.removeprefix(_SYSTEM)).strip("/")[:100])
+    return problem.unknown_page(release)
+
+
+def _system(release: Release, code: str) -> Page:
+    area = area_by_code(queries.reference(release), code)
+    if area is None:
+        return problem.unknown_system(release, code)
+    if code != area.area_code:
+        return Page("", None, status=301, redirect=f"{_SYSTEM}{quote(area.area_code)}")
+    return system.page(release, area) if area.is_current_system else ended.page(release, area)

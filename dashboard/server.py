@@ -1,0 +1,138 @@
+"""The web application: pages, their later moves, the API, health and headers."""
+
+from flask import Flask, Response, g, jsonify, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from dashboard import request_log, static_files
+from dashboard.api import api
+from dashboard.compression import compress
+from dashboard.pages.problem import no_release
+from dashboard.reader import NoReleaseError, Releases
+from dashboard.replies import Replies
+from dashboard.router import route
+from dashboard.settings import Settings
+from dashboard.shell import Shell
+from data_contracts.marts import CONTRACT_VERSION
+
+_UPDATE = "/_dash-update-component"
+_NEEDS_NO_RELEASE = ("/assets/", "/_dash-component-suites/", "/_dash-layout", "/_dash-dependencies", "/_favicon")
+
+_POLICY = "CONTENT_SECURITY_POLICY"
+
+#: Pages and scripts kept, compressed: some 15 MB at most.
+_PAGES_KEPT, _FILES_KEPT = 400, 60
+
+
+def create_app(settings: Settings) -> Flask:
+    """Make the application. Nothing is opened until the first request, so that workers share no connection."""
+    server = Flask("dashboard", static_folder=None)
+    releases = Releases(settings.data_dir)
+    pages, files = Replies(_PAGES_KEPT), Replies(_FILES_KEPT)
+
+    request_log.install(server)
+    static_files.install(server, files)
+    server.before_request(lambda: _pin(releases))
+    server.teardown_request(lambda _: _unpin(releases))
+    server.register_blueprint(api)
+    server.add_url_rule("/healthz", "healthz", _healthz)
+    server.after_request(lambda response: _finish(response, server.config[_POLICY]))
+    server.config[_POLICY] = _content_security_policy([])
+
+    shell = Shell(server)
+    # Dash answers every address it does not know with its own document and a status of 200; we answer with our pages.
+    for endpoint in ("/", "/<path:path>"):
+        server.view_functions[endpoint] = lambda path="": _page(shell, pages)  # noqa: ARG005
+    update = server.view_functions[_UPDATE]
+    server.view_functions[_UPDATE] = lambda: _update(update, pages)
+
+    server.config[_POLICY] = _content_security_policy(shell.script_hashes)
+    return server
+
+
+def _pin(releases: Releases) -> None:
+    """Hold one release for the whole request, or remember why there is none."""
+    g.release = g.no_release = None
+    if request.path.startswith(_NEEDS_NO_RELEASE):
+        return
+    try:
+        g.release = releases.take()
+    except NoReleaseError as error:
+        g.no_release = error
+
+
+def _unpin(releases: Releases) -> None:
+    release = g.pop("release", None)
+    if release is not None:
+        releases.give_back(release)
+
+
+def _page(shell: Shell, pages: Replies) -> AnyResponse:
+    if g.release is None:
+        page = no_release(str(g.no_release))
+        return Response(shell.document(page), status=503, mimetype="text/html", headers={"Retry-After": "60"})
+    key = ("page", g.release.release_id, request.full_path)
+    target: list[AnyResponse] = []
+
+    def make() -> Response:
+        page = route(g.release, request.path, request.args.to_dict())
+        if page.redirect is not None:
+            target.append(redirect(page.redirect, page.status))
+            return Response(status=page.status)
+        return Response(shell.document(page), status=page.status, mimetype="text/html")
+
+    response = pages.answer(request, key, make)
+    return target[0] if target else response
+
+
+def _update(dash_update: object, pages: Replies) -> Response:
+    """Answer Dash's one callback; its reply depends on the address and the release alone, so it is kept."""
+    assert callable(dash_update)
+    if g.release is None:
+        return Response.force_type(dash_update())
+    body = request.get_data()
+    return pages.answer(request, ("update", g.release.release_id, body), lambda: Response.force_type(dash_update()))
+
+
+def _healthz() -> Response:
+    if g.release is None:
+        answer = jsonify(
+            status="no release", release_id=None, contract_version=CONTRACT_VERSION, message=str(g.no_release)
+        )
+        answer.status_code = 503
+        return answer
+    return jsonify(
+        status="ok",
+        release_id=g.release.release_id,
+        as_of=g.release.manifest["as_of"],
+        contract_version=CONTRACT_VERSION,
+    )
+
+
+def _content_security_policy(script_hashes: list[str]) -> str:
+    return "; ".join(
+        [
+            "default-src 'self'",
+            f"script-src 'self' {' '.join(script_hashes)}",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "connect-src 'self'",
+            "object-src 'none'",
+            "frame-ancestors 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+        ]
+    )
+
+
+def _finish(response: Response, policy: str) -> Response:
+    """Headers for every reply, and compression."""
+    response.headers["Content-Security-Policy"] = policy
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+    response.headers.setdefault("Cache-Control", "no-cache")
+    return compress(request, response)
+
+
+app = create_app(Settings.from_environment())

@@ -1,0 +1,366 @@
+"""What the page on England says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from dashboard import queries, words
+from dashboard.queries import ENGLAND, Gap, Observation, Reference
+from dashboard.reader import Release
+from dashboard.views.figures import (
+    Against,
+    Credit,
+    KeyFigure,
+    Line,
+    Measure,
+    Timeline,
+    against_england,
+    at_period,
+    changed,
+    credit,
+    lines_by_series,
+    measures,
+    scale,
+)
+from dashboard.views.promise import Promise, period_in, region_promise
+from data_contracts.vocabulary import Polarity
+
+HEADLINE = "healthy-life-expectancy"
+
+Sort = Literal["lowest", "highest", "name"]
+SORTS: dict[Sort, str] = {"lowest": "Lowest first", "highest": "Highest first", "name": "Name"}
+
+#: A two-sided test at 95% calls one in forty higher, and one in forty lower, where nothing differs.
+_ONE_SIDE_BY_CHANCE = 0.025
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which table of systems was asked for."""
+
+    measure: Measure
+    period_label: str
+    sort: Sort
+    asked_period: str | None = None
+
+
+@dataclass(frozen=True)
+class RegionGap:
+    """The range between regions over time, for one sex, beside the promise to halve it."""
+
+    measure: Measure
+    gaps: tuple[Gap, ...]
+    title: str
+    summary: str
+    target: float | None
+    statement: Against | None
+    credit: Credit
+
+
+@dataclass(frozen=True)
+class SystemRow:
+    """One system in the table."""
+
+    area_code: str
+    name: str
+    figure: Observation
+    against: Against
+    history: tuple[float | None, ...]
+    history_words: str
+
+
+@dataclass(frozen=True)
+class SystemsTable:
+    """Today's systems on one measure and period."""
+
+    selection: Selection
+    measures: tuple[Measure, ...]
+    periods: tuple[str, ...]
+    england: Observation | None
+    rows: tuple[SystemRow, ...]
+    scale: tuple[float, float]
+    summary: str
+    credit: Credit
+
+
+@dataclass(frozen=True)
+class EnglandView:
+    """Everything the page on England says."""
+
+    answer: str
+    key_figures: tuple[KeyFigure, ...]
+    headline: Timeline
+    headline_title: str
+    headline_summary: str
+    headline_credit: Credit
+    gaps: tuple[RegionGap, ...]
+    table: SystemsTable
+
+
+def england_view(release: Release, query: Mapping[str, str]) -> EnglandView:
+    """Gather the page; unknown parameters fall back to healthy life expectancy of men, latest period, lowest first."""
+    known = queries.reference(release)
+    england = release.once("england", lambda: lines_by_series(queries.area_series(release, ENGLAND)))
+    gaps = release.once("region_gaps", lambda: tuple(queries.region_gaps(release)))
+    promise = region_promise(known)
+    held = tuple(m for m in measures(known.indicators.values()) if (m.indicator.indicator_id, m.sex) in england)
+    selection = _selection(query, held, england)
+    headline = [m for m in held if m.indicator.indicator_id == HEADLINE]
+    lines = tuple(Line(words.opening(words.PEOPLE[m.sex]), tuple(england[HEADLINE, m.sex][ENGLAND])) for m in headline)
+    baseline = _level_baseline(known)
+    changes = [_change(m, line, baseline) for m, line in zip(headline, lines, strict=True)]
+    region_gaps = tuple(_region_gap(known, m, gaps, promise) for m in headline)
+    return EnglandView(
+        answer=_answer(region_gaps, promise),
+        key_figures=(
+            *(_level(m, line, change) for m, line, change in zip(headline, lines, changes, strict=True)),
+            *(_gap_figure(gap) for gap in region_gaps),
+        ),
+        headline=Timeline(headline[0], lines),
+        headline_title=_headline_title(changes, baseline),
+        headline_summary=_headline_summary(headline, lines),
+        headline_credit=credit(known.sources[headline[0].indicator.source_id]),
+        gaps=region_gaps,
+        table=_table(release, known, selection, held, england),
+    )
+
+
+def _selection(
+    query: Mapping[str, str],
+    held: tuple[Measure, ...],
+    england: Mapping[tuple[str, str], Mapping[str, list[Observation]]],
+) -> Selection:
+    asked = [m for m in held if m.indicator.indicator_id == query.get("indicator", HEADLINE)] or list(held)
+    measure = next((m for m in asked if m.sex == query.get("sex")), asked[0])
+    points = england[measure.indicator.indicator_id, measure.sex][ENGLAND]
+    wanted = query.get("period")
+    period = wanted if wanted and at_period(points, wanted) else points[-1].period_label
+    sort: Sort = next((name for name in SORTS if name == query.get("sort")), "lowest")
+    return Selection(measure, period, sort, wanted if wanted and wanted != period else None)
+
+
+def _level_baseline(known: Reference) -> str | None:
+    """The period that levels are judged from, where the register of commitments names one."""
+    found = known.commitments.get("hle-level")
+    return period_in(found.baseline or "") if found else None
+
+
+def _change(measure: Measure, line: Line, baseline: str | None) -> Against | None:
+    before = at_period(line.points, baseline) if baseline else None
+    return changed(measure, before, line.latest) if before else None
+
+
+def _level(measure: Measure, line: Line, change: Against | None) -> KeyFigure:
+    latest = line.latest
+    assert latest.value is not None, "England's own figure is always published"
+    return KeyFigure(
+        title=measure.title,
+        value=measure.number(latest.value),
+        unit=measure.indicator.unit,
+        limits=measure.limits(latest),
+        period=latest.period_label,
+        statement=change,
+        symbol=latest.value_symbol,
+    )
+
+
+def _gap_figure(gap: RegionGap) -> KeyFigure:
+    latest = gap.gaps[-1]
+    unit = gap.measure.indicator.unit
+    return KeyFigure(
+        title=f"Gap between regions, {words.PEOPLE[gap.measure.sex]}",
+        value=gap.measure.number(latest.observed_gap),
+        unit=unit if gap.target is None else f"{unit}, promise {_target(gap.target)}",
+        limits=_gap_limits(gap.measure, latest),
+        period=latest.period_label,
+        statement=gap.statement,
+    )
+
+
+def _gap_limits(measure: Measure, gap: Gap) -> str:
+    """The interval of a gap with chance allowed for: the observed range overstates a gap between noisy figures."""
+    if gap.shrunken_gap is None or gap.shrunken_lower_95 is None or gap.shrunken_upper_95 is None:
+        return words.NO_INTERVAL
+    between = words.interval(gap.shrunken_lower_95, gap.shrunken_upper_95, decimals=measure.indicator.decimals)
+    return f"{measure.number(gap.shrunken_gap)} ({between}) with chance allowed for"
+
+
+def _gap_statement(gaps: tuple[Gap, ...], promise: Promise | None) -> Against | None:
+    before = promise.before(gaps) if promise else None
+    if before is None or before.period_end < gaps[-1].period_start:
+        return None
+    return Against("cannot_tell", "Cannot tell yet", f"The period overlaps the baseline, {before.period_label}.")
+
+
+def _region_gap(known: Reference, measure: Measure, gaps: tuple[Gap, ...], promise: Promise | None) -> RegionGap:
+    found = tuple(g for g in gaps if g.sex == measure.sex and g.indicator_id == measure.indicator.indicator_id)
+    latest = found[-1]
+    people = words.opening(words.PEOPLE[measure.sex])
+    target = promise.target(found) if promise else None
+    title = f"{people}: the gap between regions is {measure.amount(latest.observed_gap)}"
+    if target is not None:
+        title += f", the promise {_target(target)}"
+    return RegionGap(
+        measure=measure,
+        gaps=found,
+        title=title,
+        summary=_gap_summary(known, measure, found, promise),
+        target=target,
+        statement=_gap_statement(found, promise),
+        credit=credit(known.sources[measure.indicator.source_id]),
+    )
+
+
+def _gap_summary(known: Reference, measure: Measure, gaps: tuple[Gap, ...], promise: Promise | None) -> str:
+    latest = gaps[-1]
+    highest, lowest = known.areas[latest.highest_code].area_name, known.areas[latest.lowest_code].area_name
+    said = [
+        f"In {latest.period_label} the highest was {highest} ({measure.number(latest.highest_value)}) and the lowest "
+        f"{lowest} ({measure.number(latest.lowest_value)})."
+    ]
+    before = promise.before(gaps) if promise else None
+    if before is not None and before is not latest:
+        top = latest.highest_value - before.highest_value
+        bottom = latest.lowest_value - before.lowest_value
+        said.append(
+            f"Since {before.period_label} the top {_moved(measure, top)} and the bottom {_moved(measure, bottom)}."
+        )
+        if before.period_end >= latest.period_start:
+            said.append("The two periods share years, so nothing can be concluded yet.")
+    return " ".join(said)
+
+
+def _moved(measure: Measure, change: float) -> str:
+    size = measure.number(abs(change))
+    return "did not move" if not float(size.replace(",", "")) else f"{'rose' if change > 0 else 'fell'} by {size}"
+
+
+def _target(target: float) -> str:
+    return words.number(target, 2).rstrip("0")
+
+
+def _answer(gaps: tuple[RegionGap, ...], promise: Promise | None) -> str:
+    """One sentence of at most 30 words."""
+    levels = words.listed(
+        [f"{g.measure.amount(g.gaps[-1].observed_gap)} for {words.PEOPLE[g.measure.sex]}" for g in gaps]
+    )
+    if promise and any(gap.statement for gap in gaps):
+        return (
+            f"We cannot tell yet: the gap in healthy life expectancy between regions is {levels}, "
+            "in a period that still overlaps the promise's baseline."
+        )
+    return f"The gap in healthy life expectancy between regions is {levels}."
+
+
+def _headline_title(changes: list[Against | None], baseline: str | None) -> str:
+    worse = [change for change in changes if change and change.standing == "worse"]
+    if baseline and len(worse) == len(changes):
+        return f"England: fewer healthy years than in {baseline}, men and women"
+    return "Healthy life expectancy in England, men and women"
+
+
+def _headline_summary(held: list[Measure], lines: tuple[Line, ...]) -> str:
+    said = []
+    for measure, line in zip(held, lines, strict=True):
+        first, last = line.points[0], line.latest
+        if first.value is not None and last.value is not None:
+            said.append(
+                f"{line.name}: {measure.amount(first.value)} in {first.period_label}, "
+                f"{measure.amount(last.value)} ({measure.limits(last)}) in {last.period_label}."
+            )
+    return " ".join(said)
+
+
+def _table(
+    release: Release,
+    known: Reference,
+    selection: Selection,
+    held: tuple[Measure, ...],
+    england: Mapping[tuple[str, str], Mapping[str, list[Observation]]],
+) -> SystemsTable:
+    measure = selection.measure
+    indicator_id = measure.indicator.indicator_id
+    national = england[indicator_id, measure.sex][ENGLAND]
+    reference = at_period(national, selection.period_label)
+    found = lines_by_series(queries.system_series(release, indicator_id=indicator_id, sex=measure.sex))
+    points = found.get((indicator_id, measure.sex), {})
+    rows = [
+        _row(measure, known.areas[code].area_name, history, selection.period_label, reference)
+        for code, history in points.items()
+        if at_period(history, selection.period_label)
+    ]
+    ordered = _ordered(rows, selection.sort)
+    return SystemsTable(
+        selection=selection,
+        measures=held,
+        periods=tuple(point.period_label for point in reversed(national)),
+        england=reference,
+        rows=tuple(ordered),
+        scale=scale([row.figure for row in rows], reference),
+        summary=_table_summary(measure, ordered),
+        credit=credit(known.sources[measure.indicator.source_id]),
+    )
+
+
+def _row(
+    measure: Measure, name: str, history: list[Observation], period: str, england: Observation | None
+) -> SystemRow:
+    figure = at_period(history, period)
+    assert figure is not None, "rows are made only for systems that have the period"
+    values = [point for point in history if point.value is not None]
+    said = ""
+    if values:
+        first, last = values[0], values[-1]
+        said = (
+            f"{first.period_label}: {measure.number(first.value or 0)}, "
+            f"{last.period_label}: {measure.number(last.value or 0)}"
+        )
+    return SystemRow(
+        area_code=figure.area_code,
+        name=name,
+        figure=figure,
+        against=against_england(measure, figure, england),
+        history=tuple(point.value for point in history),
+        history_words=said,
+    )
+
+
+def _ordered(rows: list[SystemRow], sort: Sort) -> list[SystemRow]:
+    """Systems in the order asked for; those without a figure come last, by name."""
+    by_name = sorted(rows, key=lambda row: row.name)
+    if sort == "name":
+        return by_name
+    shown = [row for row in by_name if row.figure.value is not None]
+    shown.sort(key=lambda row: row.figure.value or 0, reverse=sort == "highest")
+    return shown + [row for row in by_name if row.figure.value is None]
+
+
+def _table_summary(measure: Measure, rows: list[SystemRow]) -> str:
+    shown = sorted((row for row in rows if row.figure.value is not None), key=lambda row: row.figure.value or 0)
+    if not shown:
+        return "No system has a figure for this period."
+    lowest, highest = shown[0], shown[-1]
+    said = [
+        f"Highest: {highest.name}, {measure.figure(highest.figure)}. "
+        f"Lowest: {lowest.name}, {measure.figure(lowest.figure)}."
+    ]
+    tested = [row for row in rows if row.against.p is not None]
+    if tested:
+        said.append(_counts(measure, rows, tested))
+    else:
+        said.append("No system is tested against England: the copy of the figures held has no intervals.")
+    return " ".join(said)
+
+
+def _counts(measure: Measure, rows: list[SystemRow], tested: list[SystemRow]) -> str:
+    counted = {standing: sum(row.against.standing == standing for row in tested) for standing in ("better", "worse")}
+    lower_is = "worse" if measure.indicator.polarity == Polarity.HIGH_IS_GOOD else "better"
+    higher_is = "better" if lower_is == "worse" else "worse"
+    similar = len(tested) - counted["better"] - counted["worse"]
+    by_chance = max(1, round(_ONE_SIDE_BY_CHANCE * len(tested)))
+    untested = len(rows) - len(tested)
+    left_out = f", {untested} not compared" if untested else ""
+    return (
+        f"Of {len(rows)} systems {counted[lower_is]} are lower than England, {counted[higher_is]} higher, "
+        f"{similar} similar{left_out}; by chance alone about {by_chance} would be called lower and {by_chance} higher."
+    )

@@ -1,0 +1,308 @@
+"""What the page of one integrated care system says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dashboard import queries, words
+from dashboard.queries import ENGLAND, Area, AuthorityObservation, Observation, Reference
+from dashboard.reader import Release
+from dashboard.views.figures import (
+    Against,
+    Credit,
+    KeyFigure,
+    Line,
+    Measure,
+    Timeline,
+    against_england,
+    at_period,
+    credit,
+    has_interval,
+    lines_by_series,
+    measures,
+    scale,
+)
+from data_contracts.vocabulary import ValueKind, ValueSymbol
+
+#: A county, which gives way to its districts where they have a figure of their own.
+_COUNTY = "E10"
+_DISTRICT = "E07"
+
+#: An authority with less than this share of its residents in the system is shared with another.
+_WHOLE = 0.995
+
+
+@dataclass(frozen=True)
+class AuthorityRow:
+    """A local authority's published figure, beside the share of it that lies in the system."""
+
+    name: str
+    figure: Observation
+    against: Against
+    shared: str
+
+
+@dataclass(frozen=True)
+class MeasureView:
+    """One measure of the system: where it stands, over time, and inside the system."""
+
+    measure: Measure
+    latest: Observation
+    england: Observation | None
+    against: Against
+    timeline: Timeline
+    title: str
+    summary: str
+    missing: tuple[str, ...]
+    authorities: tuple[AuthorityRow, ...]
+    scale: tuple[float, float]
+    credit: Credit
+    caveats: str
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One of the few sentences at the top of the page."""
+
+    about: str
+    words: str
+
+
+@dataclass(frozen=True)
+class SystemView:
+    """Everything the page of a system says."""
+
+    area: Area
+    answer: str
+    statements: tuple[Statement, ...]
+    measures: tuple[MeasureView, ...]
+    boundary: str
+    shared: tuple[str, ...]
+
+
+def system_view(release: Release, area: Area) -> SystemView:
+    """Gather the page of one of today's systems."""
+    known = queries.reference(release)
+    england = release.once("england", lambda: lines_by_series(queries.area_series(release, ENGLAND)))
+    own = lines_by_series(queries.area_series(release, area.area_code))
+    authorities = queries.authority_latest(release, area.area_code)
+    views = tuple(
+        _measure_view(known, area, measure, own, england, authorities)
+        for measure in measures(known.indicators.values())
+        if (measure.indicator.indicator_id, measure.sex) in own
+    )
+    boundary = _boundary(known, area)
+    return SystemView(
+        area=area,
+        answer=_answer(views),
+        statements=tuple(s for s in (_furthest(views), _untold(views), Statement("Boundary", boundary)) if s),
+        measures=views,
+        boundary=boundary,
+        shared=_shared(known, authorities),
+    )
+
+
+def _measure_view(
+    known: Reference,
+    area: Area,
+    measure: Measure,
+    own: Mapping[tuple[str, str], Mapping[str, list[Observation]]],
+    england: Mapping[tuple[str, str], Mapping[str, list[Observation]]],
+    authorities: list[AuthorityObservation],
+) -> MeasureView:
+    key = (measure.indicator.indicator_id, measure.sex)
+    points = own[key][area.area_code]
+    national = england.get(key, {}).get(ENGLAND, [])
+    latest = points[-1]
+    reference = at_period(national, latest.period_label)
+    against = against_england(measure, latest, reference)
+    lines = (Line(area.area_name, tuple(points)), *((Line("England", tuple(national)),) if national else ()))
+    inside = tuple(_authority(known, measure, row, reference) for row in finest_tier(key, authorities))
+    source = known.sources[measure.indicator.source_id]
+    return MeasureView(
+        measure=measure,
+        latest=latest,
+        england=reference,
+        against=against,
+        timeline=Timeline(measure, lines),
+        title=_title(measure, latest, against),
+        summary=_summary(measure, points, reference),
+        missing=_missing(points),
+        authorities=inside,
+        scale=scale([row.figure for row in inside], reference),
+        credit=credit(source),
+        caveats=source.caveats,
+    )
+
+
+def finest_tier(key: tuple[str, str], authorities: list[AuthorityObservation]) -> list[AuthorityObservation]:
+    """Authorities with a figure of this series, from one tier: counties only where no district has one."""
+    rows = [
+        row
+        for row in authorities
+        if (row.observation.indicator_id, row.observation.sex) == key and row.observation.value is not None
+    ]
+    if any(row.observation.area_code.startswith(_DISTRICT) for row in rows):
+        rows = [row for row in rows if not row.observation.area_code.startswith(_COUNTY)]
+    return rows
+
+
+def _authority(
+    known: Reference, measure: Measure, row: AuthorityObservation, england: Observation | None
+) -> AuthorityRow:
+    shared = "" if row.share_of_authority >= _WHOLE else f"{words.share(row.share_of_authority)} lives in this system"
+    return AuthorityRow(
+        name=known.areas[row.observation.area_code].area_name,
+        figure=row.observation,
+        against=against_england(measure, row.observation, england),
+        shared=shared,
+    )
+
+
+def _title(measure: Measure, latest: Observation, against: Against) -> str:
+    """The finding in at most 12 words."""
+    if latest.value is None:
+        return f"{measure.title}: no figure for {latest.period_label}"
+    if against.standing == "no_difference":
+        return f"{words.opening(measure.named)} is similar to England's"
+    if against.p is not None:
+        return f"{words.opening(measure.named)}: {words.in_sentence(against.words)}"
+    return f"{measure.title}: {measure.amount(latest.value)} in {latest.period_label}"
+
+
+def _summary(measure: Measure, points: list[Observation], england: Observation | None) -> str:
+    shown = [point for point in points if point.value is not None]
+    if not shown:
+        return "No period has a figure for this system."
+    first, last = shown[0], shown[-1]
+    said = (
+        f"{measure.amount(first.value or 0)} in {first.period_label}, "
+        f"{measure.amount(last.value or 0)} in {last.period_label}"
+    )
+    if england is not None and england.value is not None and england.period_label == last.period_label:
+        said += f", when England was at {measure.amount(england.value)}"
+    return f"{said}."
+
+
+def _missing(points: list[Observation]) -> tuple[str, ...]:
+    """What is not there, or is there with a warning, and why."""
+    said = []
+    absent: dict[str, list[str]] = {}
+    for point in points:
+        if point.value is None:
+            absent.setdefault(point.note or "The publisher gives no reason.", []).append(point.period_label)
+    for reason, periods in absent.items():
+        span = periods[0] if len(periods) == 1 else f"{periods[0]} and {len(periods) - 1} more"
+        said.append(f"No figure for {span}: {words.in_sentence(reason)}")
+    latest = points[-1]
+    if latest.value is not None and not has_interval(latest):
+        said.append("No interval in this copy of the figures, so no test against England is made.")
+    if latest.value_kind == ValueKind.ESTIMATE and latest.note and latest.value is not None:
+        said.append(latest.note)
+    return tuple(said)
+
+
+def _answer(views: tuple[MeasureView, ...]) -> str:
+    """One sentence of at most 30 words, the worst first."""
+    named = {
+        standing: names
+        for standing in ("worse", "better", "no_difference", "cannot_tell")
+        if (names := _named([v.measure for v in views if v.against.standing == standing]))
+    }
+    said = []
+    if "worse" in named:
+        said.append(f"worse than England on {words.listed(named['worse'])}")
+    if "better" in named:
+        said.append(f"better {'' if said else 'than England '}on {words.listed(named['better'])}")
+    if "no_difference" in named:
+        said.append(f"similar {'' if said else 'to England '}on {words.listed(named['no_difference'])}")
+    if not said:
+        return "No measure held can be compared with England yet."
+    if "cannot_tell" in named:
+        said.append(f"{words.listed(named['cannot_tell'])} cannot be tested")
+    return f"{words.opening('; '.join(said))}."
+
+
+def _named(held: list[Measure]) -> list[str]:
+    """Names for a list in a sentence; men and women of one indicator share a name."""
+    names: dict[str, list[Measure]] = {}
+    for measure in held:
+        names.setdefault(measure.indicator.indicator_id, []).append(measure)
+    return [
+        group[0].named
+        if len(group) == 1
+        else f"healthy life expectancy for {words.listed([words.PEOPLE[m.sex] for m in group])}"
+        if group[0].indicator.indicator_id == "healthy-life-expectancy"
+        else words.in_sentence(group[0].indicator.short_name)
+        for group in names.values()
+    ]
+
+
+def _furthest(views: tuple[MeasureView, ...]) -> Statement | None:
+    tested = [view for view in views if view.against.standing == "worse" and view.against.p is not None]
+    if not tested:
+        return Statement("Furthest from England", "No measure that can be tested is worse than England.")
+    worst = min(tested, key=lambda view: view.against.p or 0)
+    return Statement(
+        "Furthest from England for the worse",
+        f"{words.opening(worst.measure.named)}: {words.in_sentence(worst.against.words)}, {worst.latest.period_label}.",
+    )
+
+
+def _untold(views: tuple[MeasureView, ...]) -> Statement | None:
+    untold = [view for view in views if view.against.standing == "cannot_tell"]
+    if not untold:
+        return None
+    return Statement(
+        "What cannot be told",
+        " ".join(f"{view.measure.title}: {words.in_sentence(_reason(view))}" for view in untold[:2]),
+    )
+
+
+def _reason(view: MeasureView) -> str:
+    if view.latest.value_symbol == ValueSymbol.LOW_RELIABILITY or view.latest.value is None:
+        return view.against.detail or view.against.words
+    return f"{words.NO_INTERVAL}, so no test."
+
+
+def _boundary(known: Reference, area: Area) -> str:
+    """Where the system's boundary comes from."""
+    came = [line for line in known.lineage if line.successor_code == area.area_code]
+    if not came:
+        since = f" since {words.date(area.valid_from)}" if area.valid_from else ""
+        return f"Unchanged{since}."
+    latest = max(line.effective_date for line in came)
+    parts = [
+        known.areas[line.predecessor_code].area_name
+        + (
+            f" ({words.share(line.share_of_predecessor)} of it)"
+            if line.share_of_predecessor is not None and line.share_of_predecessor < _WHOLE
+            else ""
+        )
+        for line in came
+        if line.effective_date == latest and line.predecessor_code in known.areas
+    ]
+    return f"As it is since {words.date(latest)}, from {words.listed(parts)}. Earlier figures are worked out for today's boundary."
+
+
+def _shared(known: Reference, authorities: list[AuthorityObservation]) -> tuple[str, ...]:
+    """Authorities part of whose residents live in another system."""
+    shares = {row.observation.area_code: row.share_of_authority for row in authorities}
+    return tuple(
+        f"{known.areas[code].area_name} ({words.share(share)} of its residents live here)"
+        for code, share in sorted(shares.items(), key=lambda item: known.areas[item[0]].area_name)
+        if share < _WHOLE
+    )
+
+
+def key_figure(view: MeasureView) -> KeyFigure:
+    """The latest figure of a measure as a card."""
+    latest = view.latest
+    return KeyFigure(
+        title=view.measure.title,
+        value=view.measure.number(latest.value) if latest.value is not None else "No figure",
+        unit=view.measure.indicator.unit if latest.value is not None else "",
+        limits=view.measure.limits(latest) if latest.value is not None else "",
+        period=latest.period_label,
+        statement=view.against,
+        symbol=latest.value_symbol,
+    )
