@@ -264,7 +264,7 @@ def _ordered(frame: pl.DataFrame, age_start: str, figures: list[str], groups: li
     """Put groups in order of first appearance and ages ascending within them, figures as floats."""
     start = group_starts(frame, groups).alias(_GROUP)
     order = pl.DataFrame([start, frame[age_start].alias("age")])
-    place = order.select(pl.arg_sort_by(_GROUP, "age", nulls_last=True)).to_series()
+    place = order.select(pl.arg_sort_by(_GROUP, "age", nulls_last=True, maintain_order=True)).to_series()
     return as_floats(frame, figures)[place].with_columns(start[place])
 
 
