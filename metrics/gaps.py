@@ -12,14 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr
 
 from metrics.comparison_scalar import WIDTH_IN_STANDARD_ERRORS, Z_95
+from metrics.draws import MOST_ROWS, even_normals, whole_number_problems
 from metrics.figures import figures, key_names, restore_keys
 from metrics.inputs import column_problems, group_starts, grouping, refuse, row_problems
 
@@ -28,7 +28,7 @@ Counts = npt.NDArray[np.int64]
 
 SEED = 0
 DRAWS = 32_768
-"""Enough for the shrunken limits to keep within 1% of their width: the draws are evenly spread (see `_normals`)."""
+"""Enough for the shrunken limits to keep within 1% of their width: `metrics.draws` spreads them evenly."""
 
 FEWEST_DRAWS = 1_000
 FEWEST_AREAS_FOR_A_TENTH = 5
@@ -362,9 +362,7 @@ def _variation(areas: _Areas) -> dict[str, Floats]:
 
 
 def _gaps(frame: pl.DataFrame, columns: _Columns, *, seed: int, draws: int, tenths: bool) -> pl.DataFrame:
-    problems = _whole_number_problems("seed", seed, least=0) + _whole_number_problems(
-        "draws", draws, least=FEWEST_DRAWS
-    )
+    problems = whole_number_problems("seed", seed, least=0) + whole_number_problems("draws", draws, least=FEWEST_DRAWS)
     parts = _parts(frame, columns, adds=GAP, problems=problems)
     present = parts.filter(pl.col("value").is_not_null())
     groups = (
@@ -374,8 +372,8 @@ def _gaps(frame: pl.DataFrame, columns: _Columns, *, seed: int, draws: int, tent
     )
     observed = _observed(present, groups, tenths=tenths)
     areas = _Areas.of(present, groups)
-    too_many = groups["areas"] > MOST_AREAS
-    refuse(row_problems(groups, too_many, by=["group"], says=f"area: over {MOST_AREAS:,} in groups starting at row"))
+    too_many = groups["areas"] > MOST_ROWS
+    refuse(row_problems(groups, too_many, by=["group"], says=f"area: over {MOST_ROWS:,} in groups starting at row"))
     ends = (areas.sizes + 5) // 10 if tenths else np.ones_like(areas.sizes)
     variation = _variation(areas)
     low, middle, high = _shrunken(areas, variation, ends, seed=seed, draws=draws)
@@ -441,9 +439,6 @@ BLOCK = 2_000_000
 CACHED = 150_000
 """Numbers held at a time while drawing: few enough to stay near the processor."""
 
-MOST_AREAS = 21_201
-"""Dimensions of the Sobol sequence."""
-
 
 def _chance_only(areas: _Areas, ends: Counts) -> Floats:
     """Expect the mean of the top `ends` less that of the bottom `ends` of independent normals with mean zero.
@@ -500,7 +495,7 @@ def _shrunken(
     centre = areas.repeat(variation["random_mean"])
     mean = centre + signal * (areas.value - centre)
     spread = np.sqrt(signal * variance)
-    normals = _normals(int(areas.sizes.max(initial=0)), seed=seed, draws=draws)
+    normals = even_normals(int(areas.sizes.max(initial=0)), seed=seed, draws=draws)
     found = np.empty((3, len(areas.starts)))
     # A loop over groups: each is a simulation of its own, of as many areas as it has.
     for place, part in enumerate(areas.slices()):
@@ -524,26 +519,3 @@ def _gap_of(mean: Floats, spread: Floats, normals: Floats, end: int) -> Floats:
         in_rows.partition([end - 1, areas - end], axis=1)
         gap[first : first + step] = in_rows[:, areas - end :].mean(axis=1) - in_rows[:, :end].mean(axis=1)
     return gap
-
-
-def _normals(areas: int, *, seed: int, draws: int) -> Floats:
-    """Draw standard normals for so many areas, a row each, from a shifted Sobol sequence.
-
-    Such a sequence fills space evenly, so that percentiles settle several times faster than with free draws. The n-th
-    area of a group has the n-th row whatever group it is in and however many rows there are, so that a group's draws
-    do not depend on the other groups.
-    """
-    # Loaded here: scipy.stats takes half a second, and most processes that measure other things never need it.
-    from scipy.stats import qmc
-
-    if not areas:
-        return np.empty((0, draws))
-    points = qmc.Sobol(areas, scramble=False).random_base2((draws - 1).bit_length())[:draws]
-    shift = [np.random.default_rng([seed, place]).random() for place in range(areas)]
-    return np.asarray(ndtri(np.clip((points.T + np.array(shift)[:, None]) % 1, 1e-15, 1 - 1e-15)), dtype=np.float64)
-
-
-def _whole_number_problems(argument: str, given: Any, *, least: int) -> list[str]:
-    if isinstance(given, int | np.integer) and not isinstance(given, bool) and given >= least:
-        return []
-    return [f"{argument}: {given!r} given; expected a whole number of {least} or more"]
