@@ -78,6 +78,9 @@ def refresh_command(
         str | None, typer.Option(help="The day to stand on, YYYY-MM-DD. Default: today in London.")
     ] = None,
     live: Annotated[bool, typer.Option("--live", help="Also ask the publishers for newer files.")] = False,
+    if_needed: Annotated[
+        bool, typer.Option("--if-needed", help="Only where there is no release this software can read.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything but publish.")] = False,
     accept_changes: Annotated[
         str | None, typer.Option(help="Publish although the changes ask for a look; say why.")
@@ -95,6 +98,8 @@ def refresh_command(
         accept_changes=_reason(accept_changes),
     )
     console = _console()
+    if if_needed and releases.is_readable(settings):
+        return
     run_id = dt.datetime.now(LONDON).strftime("%Y-%m-%dT%H-%M-%S-%f")
     with run_streams(folder / "runs", run_id, to_stderr=not sys.stderr.isatty()) as streams:
         log = RunLog(run_id, ConsoleDisplay(console), streams)

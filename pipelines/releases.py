@@ -106,6 +106,12 @@ def current(settings: Settings) -> Path | None:
     return settings.current.resolve() if settings.current.exists() else None
 
 
+def is_readable(settings: Settings) -> bool:
+    """Whether a release serves and meets the contracts of this software."""
+    serving = current(settings)
+    return serving is not None and read_manifest(serving).contract_version == CONTRACT_VERSION
+
+
 def publish(settings: Settings, building: Path, record: Manifest, *, at: dt.datetime) -> Path:
     """Rename a whole release into place and point to it; the earlier one serves until the last step."""
     final = settings.releases_dir / record.release_id
