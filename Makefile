@@ -9,7 +9,7 @@ export PYTHONPATH := $(CURDIR)
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve refresh test soak bench lint format snapshot lock clean
+.PHONY: help serve refresh test soak bench lint format docs snapshot lock clean
 
 help: ## List every target
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ lint: .venv/.ready ## Style, types and which package may import which
 format: .venv/.ready ## Put the code in the house style
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+docs: .venv/.ready ## Write the data dictionary again from the contracts
+	@$(BIN)/python -c "from data_contracts.dictionary import markdown; print(markdown(), end='')" > docs/data_dictionary.md
 
 snapshot: .venv/.ready ## Rebuild the figures the package carries: make snapshot FROM=DIR
 	@$(BIN)/python -m pipelines snapshot --from "$(FROM)"

@@ -1,0 +1,53 @@
+"""The data dictionary, made from the contracts: what each table holds and what each column means."""
+
+from collections.abc import Iterator
+
+from data_contracts.fields import Field
+from data_contracts.marts import CONTRACT_VERSION, MARTS, Mart
+from data_contracts.rules import ROW_RULES
+
+_TYPES = {"text": "text", "number": "number", "whole": "whole number", "date": "date", "flag": "true or false"}
+
+
+def markdown() -> str:
+    """The whole dictionary as one document."""
+    return "\n".join(_lines()) + "\n"
+
+
+def _lines() -> Iterator[str]:
+    yield "# Data dictionary"
+    yield ""
+    yield f"Contract version {CONTRACT_VERSION}. Made from `data_contracts` by `make docs`; do not edit it by hand."
+    for mart in MARTS.values():
+        yield from _mart(mart)
+
+
+def _mart(mart: Mart) -> Iterator[str]:
+    yield ""
+    yield f"## {mart.name}"
+    yield ""
+    yield f"{mart.holds} Key: {', '.join(f'`{name}`' for name in mart.key)}."
+    yield ""
+    yield "| column | type | unit | empty | meaning | may hold |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    for field in mart.fields:
+        empty = "may be" if mart.is_nullable(field) else "never"
+        cells = [f"`{field.name}`", _TYPES[field.kind], field.unit or "", empty, field.meaning, _holds(field)]
+        yield "| " + " | ".join(cells) + " |"
+    if mart.row_rules:
+        yield ""
+        yield "In every row: " + "; ".join(ROW_RULES[name].expected for name in mart.row_rules) + "."
+
+
+def _holds(field: Field) -> str:
+    """Allowed values, range or form, in words."""
+    parts = []
+    if field.allowed:
+        parts.append(", ".join(f"`{value}`" for value in field.allowed))
+    if field.minimum is not None:
+        parts.append(f"at least {field.minimum:g}")
+    if field.maximum is not None:
+        parts.append(f"at most {field.maximum:g}")
+    if field.pattern:
+        parts.append("`" + field.pattern.replace("|", "\\|") + "`")
+    return "; ".join(parts)
