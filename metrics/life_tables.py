@@ -111,8 +111,7 @@ def life_expectancy(
         }
     )
     return bands.select(*groups, age_start).with_columns(
-        state.from_this_age_up(population).alias("population_used"),
-        state.from_this_age_up(deaths).alias("deaths_used"),
+        *state.from_this_age_up(population_used=population, deaths_used=deaths),
         *columns,
         state.reason([(Z_95 * error > WIDEST, TOO_WIDE), (table.l == 0, NOBODY)]),
     )
@@ -324,10 +323,11 @@ class _Standing:
             series.append(pl.Series(name, column, nan_to_null=True))
         return series
 
-    def from_this_age_up(self, column: str) -> pl.Series:
-        """Total a column over each band and those after it in its group; a missing part makes a total missing."""
-        total = pl.col(column).fill_null(float("nan")).cum_sum(reverse=True).over(_GROUP).fill_nan(None)
-        return self.bands.select(total).to_series()
+    def from_this_age_up(self, **columns: str) -> list[pl.Series]:
+        """Total columns over each band and those after it in its group; a missing part makes a total missing."""
+        totals = [pl.col(name).fill_null(np.nan).cum_sum(reverse=True).alias(new) for new, name in columns.items()]
+        grouped = self.bands.group_by(_GROUP, maintain_order=True).agg(totals)
+        return grouped.select(*columns).explode(*columns).fill_nan(None).get_columns()
 
     def reason(self, by_age: Sequence[tuple[npt.NDArray[np.bool_], str]] = ()) -> pl.Series:
         """Say why a row has no figure, or no limits: its group's reason, or the last of those by age that holds."""

@@ -136,20 +136,21 @@ def xmr(
             *_fix_problems(fix_after),
         ]
     )
-    dtype = frame.schema[date]
     targets, target_problems = _targets(target, frame, groups)
-    moments, rebase_problems = _moments(rebase, frame, groups, dtype)
-    refuse([*_date_problems(frame, date, groups), *target_problems, *rebase_problems])
+    moments, rebase_problems = _moments(rebase, frame, groups, frame.schema[date])
     figures = as_floats(frame.select(value), [value])[value]
-    refuse(
-        row_problems(
-            frame, figures.is_infinite(), by=groups, says=f"value: {value!r} infinite, expected finite numbers"
-        )
-    )
-
     start = group_starts(frame, groups)
     place = pl.DataFrame([start, frame[date].alias("date")]).select(pl.arg_sort_by("group_start", "date")).to_series()
     points, series = frame[place], start[place].to_numpy()
+    infinite = f"value: {value!r} infinite, expected finite numbers"
+    refuse(
+        [
+            *_date_problems(points, date, series, groups),
+            *target_problems,
+            *rebase_problems,
+            *row_problems(frame, figures.is_infinite(), by=groups, says=infinite),
+        ]
+    )
     parts = _Parts.split(series, _times_rebased(points, date, moments, groups))
     chart = _draw(figures[place].to_numpy(), parts.part, fix_after, screen)
 
@@ -311,15 +312,17 @@ def _fix_problems(fix_after: object) -> list[str]:
     return [f"fix_after: {fix_after!r} given; expected a whole number of points from 1, or None"]
 
 
-def _date_problems(frame: pl.DataFrame, date: str, groups: list[str]) -> list[str]:
-    dtype = frame.schema[date]
+def _date_problems(points: pl.DataFrame, date: str, series: npt.NDArray[np.int64], groups: list[str]) -> list[str]:
+    """Say which series, in order of their dates, have dates that cannot put their points in order."""
+    dtype, dates = points.schema[date], points[date]
     if not (dtype in (pl.Date, pl.Datetime, pl.Null) or dtype.is_integer()):
         return [f"date: column {date!r} is {dtype}; expected dates, datetimes or whole numbers"]
-    missing = frame[date].is_null()
-    twice = frame.select(*groups, date).is_duplicated() & ~missing
+    again = (dates == dates.shift(1)).fill_null(False) & pl.Series(
+        np.append(False, series[1:] == series[:-1])[: len(series)]
+    )
     return [
-        *row_problems(frame, missing, by=groups, says=f"date: {date!r} missing, expected a date in every row"),
-        *row_problems(frame, twice, by=groups, says=f"date: {date!r} has a date twice, expected one row a date"),
+        *row_problems(points, dates.is_null(), by=groups, says=f"date: {date!r} missing, expected a date in every row"),
+        *row_problems(points, again, by=groups, says=f"date: {date!r} has a date twice, expected one row a date"),
     ]
 
 
