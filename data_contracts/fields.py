@@ -50,6 +50,7 @@ def _all(values: type[StrEnum]) -> tuple[str, ...]:
 
 
 AREA_CODE = r"^(E\d{8}|X54\d{6})$"
+AREA_CODES = r"^E\d{8}( E\d{8})*$"
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 VINTAGE = r"^(\d{4}-\d{2}-\d{2}|undated)-[0-9a-f]{8}$"
 HTTPS = r"^https://\S+$"
@@ -126,7 +127,7 @@ _FIELDS: tuple[Field, ...] = (
     Field(name="vintage", kind="text", meaning="Vintage: date published, and what the file hashes to", pattern=VINTAGE),
     # gaps
     Field(name="gap_id", kind="text", meaning="Which gap: between which areas, measured how", pattern=SLUG),
-    Field(name="observed_gap", kind="number", meaning="Highest less lowest, as observed", minimum=0),
+    Field(name="observed_gap", kind="number", meaning="Top less bottom, as observed", minimum=0),
     Field(
         name="chance_only_gap",
         kind="number",
@@ -143,10 +144,32 @@ _FIELDS: tuple[Field, ...] = (
     ),
     Field(name="shrunken_lower_95", kind="number", meaning="Its lower 95% limit", minimum=0, optional=True),
     Field(name="shrunken_upper_95", kind="number", meaning="Its upper 95% limit", minimum=0, optional=True),
-    Field(name="highest_code", kind="text", meaning="Area with the highest value", pattern=AREA_CODE),
-    Field(name="lowest_code", kind="text", meaning="Area with the lowest value", pattern=AREA_CODE),
-    Field(name="highest_value", kind="number", meaning="Value of the highest area"),
-    Field(name="lowest_value", kind="number", meaning="Value of the lowest area"),
+    Field(
+        name="highest_code",
+        kind="text",
+        meaning="Area with the highest value; of a tenth, every area, outermost first, separated by spaces",
+        pattern=AREA_CODES,
+    ),
+    Field(
+        name="lowest_code",
+        kind="text",
+        meaning="Area with the lowest value; of a tenth, every area, outermost first, separated by spaces",
+        pattern=AREA_CODES,
+    ),
+    Field(name="highest_value", kind="number", meaning="Value of the highest area, or mean of the top tenth"),
+    Field(name="lowest_value", kind="number", meaning="Value of the lowest area, or mean of the bottom tenth"),
+    Field(
+        name="highest_change",
+        kind="number",
+        meaning="What the top did since the period before; the gap changed by this less `lowest_change`",
+        optional=True,
+    ),
+    Field(
+        name="lowest_change",
+        kind="number",
+        meaning="What the bottom did since the period before",
+        optional=True,
+    ),
     Field(name="areas", kind="whole", meaning="Areas compared", unit="areas", minimum=2),
     # indicators
     Field(name="name", kind="text", meaning="Name"),
