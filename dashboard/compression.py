@@ -1,9 +1,9 @@
-"""Replies in the encodings browsers ask for. Brotli over HTTPS and on one's own machine; gzip over plain HTTP elsewhere."""
+"""Replies in the encodings browsers ask for: Brotli over HTTPS and on one's own machine, gzip over plain HTTP."""
 
 import gzip
 from typing import Literal
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 from flask import Request, Response
 
 Encoding = Literal["br", "gzip", "identity"]
@@ -18,9 +18,8 @@ ONCE, KEPT = 4, 9
 
 def accepted(request: Request) -> Encoding:
     """The best encoding the client takes."""
-    if "br" in request.accept_encodings:
-        return "br"
-    return "gzip" if "gzip" in request.accept_encodings else "identity"
+    best: Encoding | None = request.accept_encodings.best_match(["br", "gzip"])  # type: ignore[assignment]
+    return best or "identity"
 
 
 def encoded(body: bytes, encoding: Encoding, *, quality: int) -> bytes:

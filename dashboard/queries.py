@@ -1,7 +1,7 @@
 """Every question the dashboard asks of a release. The only SQL; values are always parameters."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,8 @@ class Area:
 class Indicator:
     """A measure: what a page needs to name it, write its values and judge them."""
 
+    sexes: tuple[str, ...]
+    geographies: tuple[str, ...]
     indicator_id: str
     name: str
     short_name: str
@@ -47,8 +49,6 @@ class Indicator:
     polarity: str
     decimals: int
     period_kind: str
-    sexes: tuple[str, ...]
-    geographies: tuple[str, ...]
     method: str
     source_id: str
 
@@ -84,7 +84,6 @@ class Commitment:
     commitment_id: str
     standing: str
     title: str
-    measures: tuple[str, ...]
     baseline: str | None
     target: str | None
     deadline: str
@@ -110,12 +109,13 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
-class AuthorityObservation:
-    """The figure of a local authority that shares residents with a system."""
+class Overlap:
+    """Residents that a local authority, of either tier, and a system share."""
 
-    observation: Observation
+    authority_code: str
+    system_code: str
+    residents: int
     share_of_authority: float
-    share_of_system: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +147,18 @@ class Reference:
     sources: Mapping[str, Source]
     commitments: Mapping[str, Commitment]
     lineage: tuple[Lineage, ...]
+    overlaps: tuple[Overlap, ...]
+
+    def authorities_of(self, system_code: str) -> dict[str, Overlap]:
+        """Authorities that share residents with a system, of both tiers, by code."""
+        return {o.authority_code: o for o in self.overlaps if o.system_code == system_code}
+
+    def systems_of(self, authority_code: str) -> list[Area]:
+        """Today's systems that share residents with an authority, the largest share first."""
+        found = [o for o in self.overlaps if o.authority_code == authority_code]
+        found.sort(key=lambda overlap: -overlap.residents)
+        systems = [self.areas[overlap.system_code] for overlap in found]
+        return [area for area in systems if area.is_current_system]
 
     @property
     def systems(self) -> list[Area]:
@@ -170,39 +182,42 @@ def _read_reference(release: Release) -> Reference:
         "select area_code, area_name, area_type, ods_code, valid_from, valid_to, population, official_name from areas"
     )
     indicators = release.rows(
-        "select indicator_id, name, short_name, definition, unit, polarity, decimals, period_kind, "
-        "string_split(sexes, ' '), string_split(geographies, ' '), method, source_id from indicators"
+        "select string_split(sexes, ' '), string_split(geographies, ' '), indicator_id, name, short_name, definition, "
+        "unit, polarity, decimals, period_kind, method, source_id from indicators"
     )
     sources = release.rows(
         "select source_id, publisher, title, source_url, licence, attribution, published, caveats from sources"
     )
     commitments = release.rows(
-        "select commitment_id, standing, title, string_split(coalesce(measures, ''), ' '), baseline, target, "
-        "deadline, source_url from commitments"
+        "select commitment_id, standing, title, baseline, target, deadline, source_url from commitments"
     )
     lineage = release.rows(
         "select predecessor_code, successor_code, effective_date, share_of_predecessor from area_lineage "
         "where confidence <> 'low' and successor_code is not null "
         "order by effective_date, share_of_predecessor desc nulls last, successor_code"
     )
+    overlaps = release.rows(
+        "select authority_code, system_code, residents, share_of_authority from authority_overlaps "
+        "order by system_code, authority_code"
+    )
     return Reference(
         areas={row[0]: Area(*row) for row in areas},
-        indicators={r[0]: Indicator(*r[:8], tuple(r[8]), tuple(r[9]), *r[10:]) for r in indicators},
+        indicators={row[2]: Indicator(tuple(row[0]), tuple(row[1]), *row[2:]) for row in indicators},
         sources={row[0]: Source(*row) for row in sources},
-        commitments={r[0]: Commitment(*r[:3], tuple(r[3]), *r[4:]) for r in commitments},
+        commitments={row[0]: Commitment(*row) for row in commitments},
         lineage=tuple(Lineage(*row) for row in lineage),
+        overlaps=tuple(Overlap(*row) for row in overlaps),
     )
 
 
-def area_series(release: Release, *area_codes: str) -> list[Observation]:
-    """Every series of these areas, by series, area and time."""
+def area_series(release: Release, area_code: str) -> list[Observation]:
+    """Every series of an area, by series and time."""
     return [
         Observation(*row)
         for row in release.rows(
             f"select {_OBSERVATION} from observations "  # noqa: S608 - a constant list of columns
-            "where area_code in (select unnest(?)) and breakdown = 'all' "
-            "order by indicator_id, sex, area_code, period_start",
-            [list(area_codes)],
+            "where area_code = ? and breakdown = 'all' order by indicator_id, sex, period_start",
+            [area_code],
         )
     ]
 
@@ -220,31 +235,17 @@ def system_series(release: Release, *, indicator_id: str, sex: str) -> list[Obse
     ]
 
 
-def authority_latest(release: Release, system_code: str) -> list[AuthorityObservation]:
-    """Authorities that share residents with a system, in the latest period for which the system has a row."""
+def system_and_authorities(
+    release: Release, system_code: str, authority_codes: Sequence[str], *, ends: Sequence[dt.date]
+) -> list[Observation]:
+    """Every series of a system, and the figures of its authorities in periods that end on one of `ends`."""
     return [
-        AuthorityObservation(Observation(*row[:12]), row[12], row[13])
+        Observation(*row)
         for row in release.rows(
-            f"select {', '.join('o.' + name for name in _OBSERVATION.split(', '))}, "  # noqa: S608 - as above
-            "a.share_of_authority, a.share_of_system "
-            "from authority_overlaps a join observations o on o.area_code = a.authority_code "
-            "where a.system_code = ? and o.breakdown = 'all' and (o.indicator_id, o.sex, o.period_end) in "
-            "(select (indicator_id, sex, max(period_end)) from observations "
-            "where area_code = ? and breakdown = 'all' group by indicator_id, sex) "
-            "order by o.indicator_id, o.sex, o.value nulls last, o.area_code",
-            [system_code, system_code],
-        )
-    ]
-
-
-def systems_of_authority(release: Release, authority_code: str) -> list[str]:
-    """Today's systems that share residents with an authority, the largest share first."""
-    return [
-        row[0]
-        for row in release.rows(
-            "select o.system_code from authority_overlaps o join areas a on a.area_code = o.system_code "
-            "where o.authority_code = ? and a.area_type = 'icb' and a.valid_to is null order by o.residents desc",
-            [authority_code],
+            f"select {_OBSERVATION} from observations "  # noqa: S608 - a constant list of columns
+            "where (area_code = ? or (list_contains(?, area_code) and list_contains(?, period_end))) "
+            "and breakdown = 'all' order by indicator_id, sex, area_code, period_start",
+            [system_code, list(authority_codes), list(ends)],
         )
     ]
 
@@ -255,8 +256,8 @@ def region_gaps(release: Release) -> list[Gap]:
         Gap(*row)
         for row in release.rows(
             "select indicator_id, sex, period_label, period_start, period_end, observed_gap, shrunken_gap, "
-            "shrunken_lower_95, shrunken_upper_95, highest_code, highest_value, lowest_code, lowest_value, areas from gaps "
-            "where gap_id = 'region-range' order by indicator_id, sex, period_start"
+            "shrunken_lower_95, shrunken_upper_95, highest_code, highest_value, lowest_code, lowest_value, areas "
+            "from gaps where gap_id = 'region-range' order by indicator_id, sex, period_start"
         )
     ]
 

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 from flask import Request, Response
 
 from dashboard.compression import KEPT, ONCE, accepted, encoded

@@ -1,7 +1,6 @@
 """The web application: pages, their later moves, the API, health and headers."""
 
 from flask import Flask, Response, g, jsonify, redirect, request
-from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard import request_log, static_files
 from dashboard.api import api
@@ -66,31 +65,33 @@ def _unpin(releases: Releases) -> None:
         releases.give_back(release)
 
 
-def _page(shell: Shell, pages: Replies) -> AnyResponse:
+def _page(shell: Shell, pages: Replies) -> Response:
     if g.release is None:
         page = no_release(str(g.no_release))
         return Response(shell.document(page), status=503, mimetype="text/html", headers={"Retry-After": "60"})
     key = ("page", g.release.release_id, request.full_path)
-    target: list[AnyResponse] = []
 
     def make() -> Response:
         page = route(g.release, request.path, request.args.to_dict())
         if page.redirect is not None:
-            target.append(redirect(page.redirect, page.status))
-            return Response(status=page.status)
+            return redirect(page.redirect, page.status, Response)  # type: ignore[return-value]
         return Response(shell.document(page), status=page.status, mimetype="text/html")
 
-    response = pages.answer(request, key, make)
-    return target[0] if target else response
+    return pages.answer(request, key, make)
 
 
 def _update(dash_update: object, pages: Replies) -> Response:
     """Answer Dash's one callback; its reply depends on the address and the release alone, so it is kept."""
     assert callable(dash_update)
     if g.release is None:
-        return Response.force_type(dash_update())
+        return _as_response(dash_update())
     body = request.get_data()
-    return pages.answer(request, ("update", g.release.release_id, body), lambda: Response.force_type(dash_update()))
+    return pages.answer(request, ("update", g.release.release_id, body), lambda: _as_response(dash_update()))
+
+
+def _as_response(made: object) -> Response:
+    assert isinstance(made, Response)
+    return made
 
 
 def _healthz() -> Response:

@@ -93,7 +93,7 @@ class Shell:
 def _dash(server: Flask) -> Dash:
     app = Dash(
         "dashboard",
-        server=server,
+        server=server,  # type: ignore[arg-type] # a Flask application is what it takes
         assets_folder=str(ASSETS),
         title=NAME,
         update_title=None,  # type: ignore[arg-type] # Dash's own way to say: leave the title alone

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from data_contracts.vocabulary import SYMBOL_MEANINGS
 
-PEOPLE = {"persons": "all adults and children", "female": "women", "male": "men"}
+PEOPLE = {"persons": "all people", "female": "women", "male": "men"}
 
 NO_INTERVAL = "no interval in this copy"
 
@@ -17,9 +17,10 @@ def number(value: float, decimals: int) -> str:
     ('−1,234.6', '0.0', '0.0')
     """
     text = f"{value:,.{decimals}f}"
-    if text.strip("-0.,") == "":
-        text = text.removeprefix("-")
-    return text.replace("-", "−")
+    if value >= 0:
+        return text
+    size = text.removeprefix("-")
+    return f"−{size}" if size.strip("0.,") else size
 
 
 def amount(value: float, *, unit: str, decimals: int) -> str:

@@ -21,7 +21,7 @@ class EndLabel:
 
 
 def layout(
-    *, margin_right: int, ticks: Sequence[tuple[float, str]], y_range: tuple[float, float], zero: bool
+    *, margin_right: int, ticks: Sequence[tuple[float, str]], y_range: tuple[float, float], x_range: tuple[float, float]
 ) -> Figure:
     """The layout of a chart over time. Legends are absent: lines are named at their ends."""
     xs = [at for at, _ in ticks]
@@ -39,6 +39,7 @@ def layout(
         },
         "dragmode": False,
         "xaxis": {
+            "range": list(x_range),
             "tickmode": "array",
             "tickvals": xs,
             "ticktext": [text for _, text in ticks],
@@ -54,7 +55,6 @@ def layout(
         },
         "yaxis": {
             "range": list(y_range),
-            "rangemode": "tozero" if zero else "normal",
             "nticks": 5,
             "gridcolor": "#E3E7EB",
             "zeroline": False,

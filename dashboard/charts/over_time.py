@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import groupby
 
 from dashboard import words
@@ -28,7 +29,10 @@ def lines_chart(timeline: Timeline, *, colours: Sequence[str] = SERIES, from_zer
         if (last := _last(line)) is not None and last.value is not None
     ]
     figure = layout(
-        margin_right=_room(labels), ticks=_ticks(measure, timeline.periods), y_range=y_range, zero=from_zero
+        margin_right=_room(labels),
+        ticks=_ticks(measure, timeline.periods),
+        y_range=y_range,
+        x_range=_x_range(timeline.periods),
     )
     figure["annotations"] = end_labels(labels, y_range=y_range, plot_height=_PLOT_HEIGHT)
     for when in _breaks(timeline.lines):
@@ -65,7 +69,7 @@ def gap_chart(gap: RegionGap, *, top: float) -> Figure:
     )
     if gap.target is not None:
         labels.append(
-            EndLabel(f"promise {words.number(gap.target, 2).rstrip('0')}", _middle(last), gap.target, COLOURS["ink"])
+            EndLabel(f"promise: {words.number(gap.target, 2).rstrip('0')}", _middle(last), gap.target, COLOURS["ink"])
         )
     traces = [*_gap_band(gap.gaps, colour), *traces]
     traces.append(
@@ -80,7 +84,9 @@ def gap_chart(gap: RegionGap, *, top: float) -> Figure:
             "hovertemplate": "%{text}<extra></extra>",
         }
     )
-    figure = layout(margin_right=_room(labels), ticks=_ticks(gap.measure, gap.gaps), y_range=y_range, zero=True)
+    figure = layout(
+        margin_right=_room(labels), ticks=_ticks(gap.measure, gap.gaps), y_range=y_range, x_range=_x_range(gap.gaps)
+    )
     figure["annotations"] = end_labels(labels, y_range=y_range, plot_height=_PLOT_HEIGHT)
     return {"data": traces, "layout": figure}
 
@@ -153,9 +159,16 @@ def _y_range(lines: Iterable[Line], *, from_zero: bool) -> tuple[float, float]:
     return (0.0 if from_zero else low - room), high + room
 
 
+def _x_range(periods: Sequence[Observation | Gap]) -> tuple[float, float]:
+    """The span of the periods with a little room, stated so that labels beyond it do not widen it."""
+    first, last = _middle(periods[0]), _middle(periods[-1])
+    room = (last - first) * 0.03 or 0.5
+    return first - room, last + room
+
+
 def _ticks(measure: Measure, periods: Sequence[Observation | Gap]) -> list[tuple[float, str]]:
     """Ticks at periods: a three-year period stands at its middle year, a survey year has its own name."""
-    at_most = 4 if measure.indicator.period_kind == PeriodKind.SURVEY_YEAR else 5
+    at_most = 3 if measure.indicator.period_kind == PeriodKind.SURVEY_YEAR else 4
     chosen = [periods[place] for place in spread(len(periods), at_most=at_most)]
     if measure.indicator.period_kind == PeriodKind.THREE_CALENDAR_YEARS:
         return [(_middle(point), str(point.period_start.year + 1)) for point in chosen]
@@ -212,7 +225,13 @@ def _short(name: str) -> str:
 
 
 def _middle(period: Observation | Gap) -> float:
-    return round((_year(period.period_start) + _year(period.period_end + dt.timedelta(days=1))) / 2, 2)
+    return _between(period.period_start, period.period_end)
+
+
+@cache
+def _between(start: dt.date, end: dt.date) -> float:
+    """The middle of a period, in years; there are few periods and many points."""
+    return round((_year(start) + _year(end + dt.timedelta(days=1))) / 2, 2)
 
 
 def _year(day: dt.date) -> float:

@@ -8,6 +8,13 @@ from dashboard.queries import Observation
 from dashboard.theme import MARKS, Standing
 from dashboard.views.figures import Against, Measure, has_interval
 
+_VERDICTS: dict[Standing, str] = {
+    "better": "Better than England",
+    "no_difference": "Similar to England",
+    "worse": "Worse than England",
+    "cannot_tell": "Cannot tell",
+}
+
 
 def chip(standing: Standing, text: str) -> Node:
     """A standing as symbol, word and colour; the symbol is silent, the words say it all."""
@@ -18,8 +25,17 @@ def chip(standing: Standing, text: str) -> Node:
     )
 
 
-def against(found: Against) -> Node:
-    """How a figure stands against England, with what must be added to it."""
+def verdict(found: Against) -> Node:
+    """The standing alone, where the size of the difference is said beside it."""
+    if found.p is None:
+        return chip(found.standing, found.words)
+    return chip(found.standing, _VERDICTS[found.standing])
+
+
+def against(found: Against, *, brief: bool = False) -> Node:
+    """How a figure stands against England; `brief` keeps what must be added only where there is no verdict."""
+    if brief and found.p is not None:
+        return chip(found.standing, found.words)
     detail = tag("Span", found.detail, className="detail") if found.detail else None
     return tag("Div", [chip(found.standing, found.words), detail] if detail else [chip(found.standing, found.words)])
 

@@ -91,7 +91,7 @@ def _row(table: SystemsTable, row: SystemRow) -> Node:
                 className="limits" if has_interval(figure) else "limits none",
             ),
             tag("Td", [bar] if bar else None, role="cell", className="drawn"),
-            tag("Td", against(row.against), role="cell", className="against"),
+            tag("Td", against(row.against, brief=True), role="cell", className="against"),
             tag(
                 "Td",
                 [tag("Img", src=history, alt=row.history_words, width=str(WIDTH), height=str(HEIGHT))]

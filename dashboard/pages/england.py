@@ -63,7 +63,7 @@ def _gap(gap: RegionGap, names: dict[str, str], top: float) -> Node:
     )
 
 
-def _systems(table: SystemsTable) -> list[Node]:
+def _systems(table: SystemsTable) -> list[Node | None]:
     chosen = table.selection
     measures = {m.indicator.indicator_id: m.indicator.short_name for m in table.measures}
     sexes = [m.sex for m in table.measures if m.indicator.indicator_id == chosen.measure.indicator.indicator_id]
@@ -97,7 +97,7 @@ def _systems(table: SystemsTable) -> list[Node]:
         symbol_key(row.figure for row in table.rows),
         systems_table(table),
         source_line(table.credit),
-    ]  # type: ignore[list-item]
+    ]
 
 
 def _note(table: SystemsTable) -> str:
@@ -111,4 +111,6 @@ def _drawn(table: SystemsTable) -> str:
         if any(row.figure.value_kind == "estimate" for row in table.rows)
         else "dots are published figures"
     )
-    return f"Each line is a 95% interval on one scale; {estimates}; the upright line is England."
+    limits = any(row.figure.lower_95 is not None for row in table.rows)
+    drawn = "Each line is a 95% interval on one scale" if limits else "There are no intervals in this copy"
+    return f"{drawn}; {estimates}; the upright line is England."

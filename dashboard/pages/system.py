@@ -5,7 +5,7 @@ from dashboard.charts.over_time import HEIGHT, lines_chart
 from dashboard.components.authorities import authorities_table
 from dashboard.components.cards import key_figures
 from dashboard.components.chart_card import chart_card, source_line
-from dashboard.components.marks import chip, symbol_key
+from dashboard.components.marks import symbol_key, verdict
 from dashboard.components.tables import timeline_table
 from dashboard.components.tags import Node, tag
 from dashboard.pages.framed import framed
@@ -31,7 +31,9 @@ def page(release: Release, area: Area) -> Page:
         tag("H2", "Over time, beside England"),
         tag("Div", [_over_time(area, measure) for measure in view.measures], className="grid two"),
         tag("H2", "Inside this system"),
-        *(_inside(measure) for measure in view.measures if measure.authorities),
+        tag(
+            "Div", [_inside(measure) for measure in view.measures if measure.authorities], className="grid two insides"
+        ),
         tag("H2", "What is missing, and why"),
         _missing(view),
         tag("H2", "Boundary"),
@@ -56,7 +58,7 @@ def _over_time(area: Area, view: MeasureView) -> Node:
         summary=view.summary,
         table=timeline_table(view.timeline),
         credit=view.credit,
-        chip=chip(view.against.standing, view.against.words),
+        chip=verdict(view.against),
     )
 
 

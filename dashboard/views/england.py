@@ -8,6 +8,7 @@ from dashboard import queries, words
 from dashboard.queries import ENGLAND, Gap, Observation, Reference
 from dashboard.reader import Release
 from dashboard.views.figures import (
+    HEADLINE,
     Against,
     Credit,
     KeyFigure,
@@ -24,8 +25,6 @@ from dashboard.views.figures import (
 )
 from dashboard.views.promise import Promise, period_in, region_promise
 from data_contracts.vocabulary import Polarity
-
-HEADLINE = "healthy-life-expectancy"
 
 Sort = Literal["lowest", "highest", "name"]
 SORTS: dict[Sort, str] = {"lowest": "Lowest first", "highest": "Highest first", "name": "Name"}

@@ -9,6 +9,9 @@ from dashboard.theme import Standing
 from data_contracts.vocabulary import Polarity, Sex, ValueKind, ValueSymbol
 from metrics import comparison_scalar as tests
 
+#: The measure that the first promise is about; it leads every page.
+HEADLINE = "healthy-life-expectancy"
+
 _POSSESSIVE = {Sex.FEMALE: "women's ", Sex.MALE: "men's ", Sex.PERSONS: ""}
 
 
@@ -168,7 +171,7 @@ def against_england(measure: Measure, here: Observation, england: Observation | 
         decimals=measure.indicator.decimals,
     )
     if found.comparison is None:
-        return Against("cannot_tell", "Not tested", f"{words.opening(words.NO_INTERVAL)}. {words.opening(written)}.")
+        return Against("cannot_tell", "Not tested", f"{words.opening(written)}.")
     if found.comparison == "similar":
         return Against("no_difference", "Similar to England", f"{words.opening(written)}, within chance.", found.p)
     return Against(_standing(measure, difference), words.opening(written), "", found.p)
@@ -226,11 +229,11 @@ def scale(figures: list[Observation], england: Observation | None) -> tuple[floa
 
 
 def measures(indicators: Iterable[Indicator]) -> list[Measure]:
-    """Every series there may be: men before women, as the pages show them."""
+    """Every series there may be, as the pages show them: the headline first, men before women."""
     order = {Sex.PERSONS: 0, Sex.MALE: 1, Sex.FEMALE: 2}
     return [
         Measure(indicator, sex)
-        for indicator in indicators
+        for indicator in sorted(indicators, key=lambda i: (i.indicator_id != HEADLINE, i.short_name))
         for sex in sorted(indicator.sexes, key=lambda sex: order[Sex(sex)])
     ]
 

@@ -41,9 +41,9 @@ def find(release: Release, asked: str) -> Found:
         return Found(asked, tuple(matches[:_AT_MOST]), ())
     for authority in sorted(known.areas.values(), key=lambda area: area.area_name):
         if authority.area_type in _AUTHORITIES and _plain(authority.area_name) == text:
-            codes = queries.systems_of_authority(release, authority.area_code)
-            if codes:
-                return Found(asked, tuple(known.areas[code] for code in codes), (), authority.area_name)
+            systems = known.systems_of(authority.area_code)
+            if systems:
+                return Found(asked, tuple(systems), (), authority.area_name)
     return Found(asked, (), near_misses(known, asked))
 
 

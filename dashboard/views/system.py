@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dashboard import queries, words
-from dashboard.queries import ENGLAND, Area, AuthorityObservation, Observation, Reference
+from dashboard.queries import ENGLAND, Area, Observation, Overlap, Reference
 from dashboard.reader import Release
 from dashboard.views.figures import (
     Against,
@@ -83,12 +83,13 @@ def system_view(release: Release, area: Area) -> SystemView:
     """Gather the page of one of today's systems."""
     known = queries.reference(release)
     england = release.once("england", lambda: lines_by_series(queries.area_series(release, ENGLAND)))
-    own = lines_by_series(queries.area_series(release, area.area_code))
-    authorities = queries.authority_latest(release, area.area_code)
+    overlaps = known.authorities_of(area.area_code)
+    ends = {points[ENGLAND][-1].period_end for points in england.values()}
+    series = lines_by_series(queries.system_and_authorities(release, area.area_code, list(overlaps), ends=sorted(ends)))
     views = tuple(
-        _measure_view(known, area, measure, own, england, authorities)
+        _measure_view(known, area, measure, series[key], england.get(key, {}).get(ENGLAND, []), overlaps)
         for measure in measures(known.indicators.values())
-        if (measure.indicator.indicator_id, measure.sex) in own
+        if area.area_code in series.get(key := (measure.indicator.indicator_id, measure.sex), {})
     )
     boundary = _boundary(known, area)
     return SystemView(
@@ -97,7 +98,7 @@ def system_view(release: Release, area: Area) -> SystemView:
         statements=tuple(s for s in (_furthest(views), _untold(views), Statement("Boundary", boundary)) if s),
         measures=views,
         boundary=boundary,
-        shared=_shared(known, authorities),
+        shared=_shared(known, overlaps, series),
     )
 
 
@@ -105,18 +106,19 @@ def _measure_view(
     known: Reference,
     area: Area,
     measure: Measure,
-    own: Mapping[tuple[str, str], Mapping[str, list[Observation]]],
-    england: Mapping[tuple[str, str], Mapping[str, list[Observation]]],
-    authorities: list[AuthorityObservation],
+    areas: Mapping[str, list[Observation]],
+    national: list[Observation],
+    overlaps: Mapping[str, Overlap],
 ) -> MeasureView:
-    key = (measure.indicator.indicator_id, measure.sex)
-    points = own[key][area.area_code]
-    national = england.get(key, {}).get(ENGLAND, [])
+    points = areas[area.area_code]
     latest = points[-1]
     reference = at_period(national, latest.period_label)
     against = against_england(measure, latest, reference)
     lines = (Line(area.area_name, tuple(points)), *((Line("England", tuple(national)),) if national else ()))
-    inside = tuple(_authority(known, measure, row, reference) for row in finest_tier(key, authorities))
+    inside = tuple(
+        _authority(known, measure, figure, reference, overlaps[figure.area_code].share_of_authority)
+        for figure in finest_tier(areas, latest.period_label, overlaps)
+    )
     source = known.sources[measure.indicator.source_id]
     return MeasureView(
         measure=measure,
@@ -134,27 +136,28 @@ def _measure_view(
     )
 
 
-def finest_tier(key: tuple[str, str], authorities: list[AuthorityObservation]) -> list[AuthorityObservation]:
-    """Authorities with a figure of this series, from one tier: counties only where no district has one."""
-    rows = [
-        row
-        for row in authorities
-        if (row.observation.indicator_id, row.observation.sex) == key and row.observation.value is not None
+def finest_tier(
+    areas: Mapping[str, list[Observation]], period: str, overlaps: Mapping[str, Overlap]
+) -> list[Observation]:
+    """Authorities' figures of a period, lowest first, from one tier: counties only where no district has one."""
+    found = [
+        point
+        for code, points in areas.items()
+        if code in overlaps and (point := at_period(points, period)) and point.value is not None
     ]
-    if any(row.observation.area_code.startswith(_DISTRICT) for row in rows):
-        rows = [row for row in rows if not row.observation.area_code.startswith(_COUNTY)]
-    return rows
+    if any(point.area_code.startswith(_DISTRICT) for point in found):
+        found = [point for point in found if not point.area_code.startswith(_COUNTY)]
+    return sorted(found, key=lambda point: (point.value or 0, point.area_code))
 
 
 def _authority(
-    known: Reference, measure: Measure, row: AuthorityObservation, england: Observation | None
+    known: Reference, measure: Measure, figure: Observation, england: Observation | None, share: float
 ) -> AuthorityRow:
-    shared = "" if row.share_of_authority >= _WHOLE else f"{words.share(row.share_of_authority)} lives in this system"
     return AuthorityRow(
-        name=known.areas[row.observation.area_code].area_name,
-        figure=row.observation,
-        against=against_england(measure, row.observation, england),
-        shared=shared,
+        name=known.areas[figure.area_code].area_name,
+        figure=figure,
+        against=against_england(measure, figure, england),
+        shared="" if share >= _WHOLE else f"{words.share(share)} of residents live here",
     )
 
 
@@ -281,17 +284,17 @@ def _boundary(known: Reference, area: Area) -> str:
         for line in came
         if line.effective_date == latest and line.predecessor_code in known.areas
     ]
-    return f"As it is since {words.date(latest)}, from {words.listed(parts)}. Earlier figures are worked out for today's boundary."
+    since = f"Since {words.date(latest)}, made from {words.listed(parts)}."
+    return f"{since} Earlier figures are worked out for today's boundary."
 
 
-def _shared(known: Reference, authorities: list[AuthorityObservation]) -> tuple[str, ...]:
-    """Authorities part of whose residents live in another system."""
-    shares = {row.observation.area_code: row.share_of_authority for row in authorities}
-    return tuple(
-        f"{known.areas[code].area_name} ({words.share(share)} of its residents live here)"
-        for code, share in sorted(shares.items(), key=lambda item: known.areas[item[0]].area_name)
-        if share < _WHOLE
-    )
+def _shared(
+    known: Reference, overlaps: Mapping[str, Overlap], series: Mapping[tuple[str, str], Mapping[str, list[Observation]]]
+) -> tuple[str, ...]:
+    """Authorities, among those that have a figure, part of whose residents live in another system."""
+    shown = {code for areas in series.values() for code in areas if code in overlaps}
+    named = sorted((known.areas[code].area_name, overlaps[code].share_of_authority) for code in shown)
+    return tuple(f"{name} ({words.share(share)} of its residents live here)" for name, share in named if share < _WHOLE)
 
 
 def key_figure(view: MeasureView) -> KeyFigure:
