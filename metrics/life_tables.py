@@ -325,9 +325,19 @@ class _Standing:
 
     def from_this_age_up(self, **columns: str) -> list[pl.Series]:
         """Total columns over each band and those after it in its group; a missing part makes a total missing."""
-        totals = [pl.col(name).fill_null(np.nan).cum_sum(reverse=True).alias(new) for new, name in columns.items()]
-        grouped = self.bands.group_by(_GROUP, maintain_order=True).agg(totals)
-        return grouped.select(*columns).explode(*columns).fill_nan(None).get_columns()
+        rows, names = self.has_table, list(columns.values())
+        # Groups of 20 are added as matrices; only the others, of any size, need a pass group by group.
+        others = self.bands.filter(~rows).select(_GROUP, *names)
+        if others.height:
+            backwards = pl.col(names).fill_null(np.nan).cum_sum(reverse=True)
+            others = others.group_by(_GROUP, maintain_order=True).agg(backwards).explode(names)
+        series: list[pl.Series] = []
+        for (new, name), matrix in zip(columns.items(), self.matrices(*names), strict=True):
+            column = np.empty(self.bands.height)
+            column[rows] = _from_here_on(matrix).reshape(-1)
+            column[~rows] = others[name].to_numpy()
+            series.append(pl.Series(new, column, nan_to_null=True))
+        return series
 
     def reason(self, by_age: Sequence[tuple[npt.NDArray[np.bool_], str]] = ()) -> pl.Series:
         """Say why a row has no figure, or no limits: its group's reason, or the last of those by age that holds."""
@@ -335,7 +345,8 @@ class _Standing:
         rows = self.has_table
         words = [*self.words, *(said for _, said in by_age)]
         for place, (holds, _) in enumerate(by_age, start=len(self.words)):
-            code[rows] = np.where(holds.reshape(-1), place, code[rows])
+            if holds.any():
+                code[rows] = np.where(holds.reshape(-1), place, code[rows])
         return pl.Series("reason", words, dtype=pl.String).gather(code)
 
 
