@@ -73,6 +73,14 @@ _FIELDS: tuple[Field, ...] = (
     Field(
         name="population", kind="whole", meaning="Usual residents, Census 2021", unit="people", minimum=0, optional=True
     ),
+    Field(
+        name="most_deprived_share",
+        kind="number",
+        meaning="Share of residents who live in the most deprived fifth of small areas in England (2025 indices)",
+        minimum=0,
+        maximum=1,
+        optional=True,
+    ),
     Field(name="share_of_area", kind="number", meaning="Share of the area's residents", minimum=0, maximum=1),
     # boundary changes
     Field(name="predecessor_code", kind="text", meaning="Area that ended or gave up residents", pattern=AREA_CODE),

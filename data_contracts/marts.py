@@ -62,6 +62,7 @@ _MARTS: tuple[Mart, ...] = (
             "valid_to",
             "population",
             "official_name",
+            "most_deprived_share",
         ),
         key=("area_code",),
         row_rules=("valid_dates_in_order",),

@@ -1,5 +1,5 @@
 -- table: areas
--- inputs: lsoas, lsoa_authorities, area_lineage, icb_april_2024, icb_april_2026, icb_changes, ons_ltla_region_2024, ons_ltla_utla_2023, authority_codes, authority_changes
+-- inputs: lsoas, lsoa_authorities, boards, area_lineage, icb_april_2024, icb_april_2026, icb_changes, ons_ltla_region_2024, ons_ltla_utla_2023, authority_codes, authority_changes
 -- key: area_code
 -- contract: areas
 -- A board's first and last day follow from the confirmed changes it takes part in; the first boards began in July 2022.
@@ -14,7 +14,7 @@ ends as (
     select predecessor_code as code, max(effective_date) - 1 as day
     from area_lineage where confidence = 'high' group by predecessor_code
 ),
-boards as (
+named_boards as (
     select ICB26CD as code, ICB26NM as name, ods_code, nhser24_code as nhs_region_code from icb_april_2026
     union
     select icb24_code, icb24_name, icb24_code_nhs, nhser24_code from icb_april_2024
@@ -38,21 +38,24 @@ authorities as (
     where LADCD <> LADCD_ACTIVE and LADCD not in (select oldcd from recoded)
 ),
 residents as (
-    select icb24_code as code, residents, lsoa21_code from lsoas
-    union
-    select icb26_code, residents, lsoa21_code from lsoas
-    union
+    select system_code as code, residents, lsoa21_code from boards
+    union all
     select region_code, residents, lsoa21_code from lsoas
-    union
+    union all
     select nhser24_code, residents, lsoa21_code
     from lsoas inner join icb_april_2026 on icb26_code = ICB26CD
-    union
+    union all
     select 'E92000001', residents, lsoa21_code from lsoas
-    union
+    union all
     select authority_code, residents, lsoa21_code from lsoas inner join lsoa_authorities using (lsoa21_code)
 ),
 population as (
-    select code, cast(sum(residents) as bigint) as population from residents group by code
+    select
+        residents.code,
+        cast(sum(residents.residents) as bigint) as population,
+        cast(sum(residents.residents) filter (where lsoas.is_most_deprived_fifth) as bigint) as most_deprived
+    from residents inner join lsoas using (lsoa21_code)
+    group by residents.code
 ),
 every as (
     select 'E92000001' as code, 'England' as name, 'England' as official_name, 'england' as area_type,
@@ -63,7 +66,7 @@ every as (
     select code, name, name, 'nhs_region', null, null from nhs_regions
     union all
     select code, regexp_replace(name, '^NHS (.*) Integrated Care Board$', '\1'), name, 'icb', ods_code, nhs_region_code
-    from boards
+    from named_boards
     union all
     select code, name, name, case when code like 'E07%' then 'ltla' else 'utla' end, null, null from authorities
 )
@@ -76,7 +79,8 @@ select
     case when every.area_type = 'icb' then coalesce(begins.day, date '2022-07-01') else begins.day end as valid_from,
     ends.day as valid_to,
     population.population,
-    every.official_name
+    every.official_name,
+    coalesce(population.most_deprived, 0) / population.population as most_deprived_share
 from every
 left join begins using (code)
 left join ends using (code)

@@ -1,15 +1,9 @@
 -- table: authority_overlaps
--- inputs: lsoas, lsoa_authorities
+-- inputs: lsoas, lsoa_authorities, boards
 -- key: authority_code, system_code
 -- contract: authority_overlaps
--- Residents each authority shares with each board of April 2023 to March 2026 and of April 2026: a board that kept
--- its code kept its boundary, so one row serves both sets.
-with boards as (
-    select lsoa21_code, icb24_code as system_code, residents from lsoas
-    union
-    select lsoa21_code, icb26_code, residents from lsoas
-),
-authorities as (
+-- Residents each authority, current or ended, shares with each board.
+with authorities as (
     select authority_code, cast(sum(residents) as bigint) as residents
     from lsoa_authorities inner join lsoas using (lsoa21_code)
     group by authority_code

@@ -46,8 +46,6 @@ def _residents_add_up(areas: pl.DataFrame) -> list[_Check]:
     boards = areas.filter(pl.col("area_type") == AreaType.ICB)
     checks: list[_Check] = []
     for footprint in area_registry().footprints:
-        if footprint.footprint_id == "2022":  # residents of July 2022 boards are not held
-            continue
         began = pl.col("valid_from") <= footprint.starts
         lasts = pl.col("valid_to").is_null() | (pl.col("valid_to") >= footprint.starts)
         members = boards.filter(began & lasts)
