@@ -16,6 +16,7 @@ from metrics.inputs import (
     choice_problems,
     column_problems,
     grouping,
+    is_number,
     levels,
     limit_names,
     number_problems,
@@ -167,9 +168,8 @@ def _checked(
         *column_problems(frame, numeric={"count": count, "denominator": denominator}, by=groups, adds=adds),
     ]
     if target is not None:
-        beyond = kind == "proportion" and isinstance(target, int | float) and target > 1
-        wrong = number_problems("target", target, above=-1) or (target < 0)
-        if wrong or beyond:
+        highest = 1.0 if kind == "proportion" else float("inf")
+        if not (is_number(target) and 0 <= target <= highest and np.isfinite(target)):
             most = "from 0 to 1" if kind == "proportion" else "of zero or more"
             problems.append(f"target: {target!r} given; expected a finite number {most}, before the multiplier")
     refuse(problems)

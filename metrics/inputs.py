@@ -11,7 +11,9 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from numbers import Real
 from statistics import NormalDist
+from typing import TypeGuard
 
 import polars as pl
 
@@ -67,8 +69,7 @@ def level_problems(confidence: float | Sequence[float]) -> list[str]:
     problems = [] if given else [f"confidence: no level given; {expected}"]
     seen: set[object] = set()
     for fraction in given:
-        is_number = isinstance(fraction, int | float) and not isinstance(fraction, bool)
-        if not (is_number and 0.9 <= fraction < 1):  # type: ignore[operator]
+        if not (is_number(fraction) and 0.9 <= fraction < 1):
             problems.append(f"confidence: {fraction!r} given; {expected}")
         elif fraction in seen:
             problems.append(f"confidence: {fraction!r} given twice; expected each level once")
@@ -151,10 +152,14 @@ def _is_numeric(dtype: pl.DataType) -> bool:
     return dtype.is_numeric() or dtype == pl.Null
 
 
+def is_number(given: object) -> TypeGuard[float]:
+    """Tell whether an argument is one real number, of Python's or numpy's; True and False are not."""
+    return isinstance(given, Real) and not isinstance(given, bool)
+
+
 def number_problems(argument: str, given: object, *, above: float = 0.0) -> list[str]:
     """List what is wrong with an argument that should be one finite number above a bound, such as a multiplier."""
-    is_number = isinstance(given, int | float) and not isinstance(given, bool)
-    if is_number and math.isfinite(given) and given > above:  # type: ignore[arg-type, operator]
+    if is_number(given) and math.isfinite(given) and given > above:
         return []
     return [f"{argument}: {given!r} given; expected a finite number above {above:g}"]
 

@@ -174,11 +174,10 @@ def crude_rate(
     parts = as_floats(frame, [count, denominator])
     refuse([*count_problems(parts, count, groups), *denominator_problems(parts, denominator, groups)])
     totals = group_sums(parts, [count, denominator], groups)
-    per_event = multiplier / totals[denominator].to_numpy()
-    counts = totals[count].to_numpy()
+    counts, denominators = totals[count].to_numpy(), totals[denominator].to_numpy()
     reason = reasons(totals, {count: "no count", denominator: "no denominator"})
     limits = [
-        pl.Series(name, limit * per_event, nan_to_null=True)
+        pl.Series(name, limit / denominators * multiplier, nan_to_null=True)
         for level in wanted
         for name, limit in zip((level.lower, level.upper), count_limits(counts, level), strict=True)
     ]
@@ -187,7 +186,7 @@ def crude_rate(
         .then(pl.when(pl.col(count) < EXACT_BELOW).then(pl.lit("exact")).otherwise(pl.lit("byars")))
         .alias("method")
     ).to_series()
-    value = pl.Series("value", counts * per_event, nan_to_null=True)
+    value = pl.Series("value", counts / denominators * multiplier, nan_to_null=True)
     return (totals if groups else frame).with_columns(value, *limits, method, reason)
 
 

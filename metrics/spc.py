@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812 - `date` is the name of an argument
+from numbers import Integral
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -17,6 +19,7 @@ from metrics.inputs import (
     column_problems,
     group_starts,
     grouping,
+    is_number,
     refuse,
     row_problems,
 )
@@ -71,7 +74,7 @@ def xmr(
     by: str | Sequence[str] = (),
     improvement: Improvement = "increase",
     target: float | Mapping[object, float | None] | None = None,
-    rebase: Moment | Sequence[Moment] | Mapping[object, Moment | Sequence[Moment]] = (),
+    rebase: Moment | Sequence[Moment] | Mapping[object, Moment | Sequence[Moment]] | None = (),
     fix_after: int | None = None,
     screen: bool = True,
 ) -> pl.DataFrame:
@@ -103,7 +106,8 @@ def xmr(
     `target` and `rebase` are one for all series, or a dict by group: its keys are the grouping column's values, or
     tuples of them with several columns. A group not in the dict has no target, or is not rebased.
 
-    Gives every row and column of the frame, series in order of first appearance and by date within them. A missing
+    Gives every row and column of the frame, series in order of first appearance and by date within them; columns of
+    the added names are replaced, but the date, the value and grouping columns may not have one. A missing
     value (null or NaN) keeps its row, has no type, gives no moving range to itself or the next, and ends every run;
     `reason` says so. A part with no two values in a row has no limits, and `reason` says so. A series that never
     changes has limits equal to its mean. An empty frame gives an empty frame with the same columns.
@@ -137,7 +141,7 @@ def xmr(
         ]
     )
     targets, target_problems = _targets(target, frame, groups)
-    moments, rebase_problems = _moments(rebase, frame, groups, frame.schema[date])
+    moments, rebase_problems = _moments(() if rebase is None else rebase, frame, groups, frame.schema[date])
     figures = as_floats(frame.select(value), [value])[value]
     start = group_starts(frame, groups)
     place = pl.DataFrame([start, frame[date].alias("date")]).select(pl.arg_sort_by("group_start", "date")).to_series()
@@ -307,7 +311,7 @@ def _shifted(flags: Bools, by: int) -> Bools:
 
 
 def _fix_problems(fix_after: object) -> list[str]:
-    if fix_after is None or (isinstance(fix_after, int) and not isinstance(fix_after, bool) and fix_after >= 1):
+    if fix_after is None or (isinstance(fix_after, Integral) and is_number(fix_after) and fix_after >= 1):
         return []
     return [f"fix_after: {fix_after!r} given; expected a whole number of points from 1, or None"]
 
@@ -344,7 +348,7 @@ _NUMBER = "expected a finite number"
 
 
 def _is_finite(given: object) -> bool:
-    return isinstance(given, int | float) and not isinstance(given, bool) and bool(np.isfinite(given))
+    return is_number(given) and math.isfinite(given)
 
 
 def _moments(
@@ -369,8 +373,8 @@ def _moments(
 
 
 def _as_dates(given: Moment | Sequence[Moment], dtype: pl.DataType) -> tuple[pl.Series, list[str]]:
-    listed = [given] if isinstance(given, Date | str | int) else list(given)
     try:
+        listed = [given] if isinstance(given, Date | str | int) else list(given)
         series = pl.Series(listed, dtype=pl.Null if not listed else None)
         if series.dtype == pl.String and dtype.is_temporal():
             series = series.str.to_date()
@@ -390,32 +394,43 @@ def _by_group(
     frame: pl.DataFrame,
     groups: list[str],
 ) -> tuple[pl.DataFrame | None, list[str]]:
-    """Lay a dict by group out as a table, its keys as text beside its entries, one a row; and what is wrong with it."""
+    """Lay a dict by group out as a table, its keys beside its entries, one a row; and what is wrong with it."""
     if not groups:
         return None, [f"{argument}: a dict by group given, but no grouping columns in by"]
     keys = [key if isinstance(key, tuple) else (key,) for key in given]
     lopsided = [f"{argument}: key {key!r}; expected {len(groups)} parts" for key in keys if len(key) != len(groups)]
     if lopsided:
         return None, lopsided
-    known = _group_keys(frame, groups).unique().rows()
-    unknown = [key for key in keys if tuple(None if part is None else str(part) for part in key) not in set(known)]
+    held = _group_keys(frame, groups)
+    columns = [_key_column([key[place] for key in keys], series) for place, series in enumerate(held)]
+    misread = [
+        key
+        for row, key in enumerate(keys)
+        if any(column[row] is None for column, part in zip(columns, key, strict=True) if part is not None)
+    ]
+    table = pl.DataFrame(columns).with_columns(
+        pl.Series("entry", list(given.values()), dtype=pl.List(dtype), strict=False), place=pl.int_range(pl.len())
+    )
+    strange = table.join(held, on=held.columns, how="anti", nulls_equal=True)["place"].to_list()
+    unknown = [key for row, key in enumerate(keys) if row in strange or key in misread]
     if unknown and frame.height:
         named = ", ".join(repr(key[0] if len(key) == 1 else key) for key in unknown)
         return None, [f"{argument}: no group {named} in the frame; expected values of {', '.join(groups)}"]
-    columns: dict[str, list[object]] = {f"key_{place}": [] for place in range(len(groups))}
-    entries: list[object] = []
-    for key, listed in zip(keys, given.values(), strict=True):
-        for entry in listed:
-            entries.append(entry)
-            for place, part in enumerate(key):
-                columns[f"key_{place}"].append(None if part is None else str(part))
-    table = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
-    return table.with_columns(pl.Series("entry", entries, dtype=dtype, strict=False)), []
+    return table.drop("place").explode("entry"), []
 
 
 def _group_keys(frame: pl.DataFrame, groups: list[str]) -> pl.DataFrame:
-    """Give the grouping columns as text, so that a dict's keys meet categories and dates as they are written."""
-    return frame.select(pl.col(name).cast(pl.String).alias(f"key_{place}") for place, name in enumerate(groups))
+    """Give the grouping columns by number; categories as text, which is how a dict writes them."""
+    keys = frame.select(pl.col(name).alias(f"key_{place}") for place, name in enumerate(groups))
+    return keys.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String))
+
+
+def _key_column(parts: list[object], like: pl.Series) -> pl.Series:
+    """Give the parts of a dict's keys as the column they belong to holds them, null where it could not."""
+    try:
+        return pl.Series(like.name, parts, dtype=like.dtype)
+    except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
+        return pl.Series(like.name, [None] * len(parts), dtype=like.dtype)
 
 
 def _aims(points: pl.DataFrame, targets: float | pl.DataFrame | None, groups: list[str]) -> pl.Series:

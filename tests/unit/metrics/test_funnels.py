@@ -80,7 +80,7 @@ def test_groups_are_funnels_of_their_own() -> None:
 
 
 def test_significance_is_by_the_areas_own_limits() -> None:
-    """Ratios against 1: 16 deaths have 95% limits from 9.1, 25 from 16.2 and 99.8% limits from 12.1."""
+    """Ratios against 1: 16 deaths have 95% limits from 9.1, 25 from 16.2 and 99.8% limits from 12.3."""
     assert significance(areas([10, 16, 25, 45, 3, 0], [10, 10, 16, 16, 10, 10]), "ratio") == [
         "not_significant", "not_significant", "high_2", "high_3", "low_2", "low_3",
     ]  # fmt: skip

@@ -109,6 +109,12 @@ def test_a_multiplier_is_one_finite_number_above_zero(given: object) -> None:
     assert inputs.number_problems("multiplier", 100_000) == []
 
 
+def test_numpys_numbers_are_numbers() -> None:
+    np = pytest.importorskip("numpy")
+    assert inputs.number_problems("multiplier", np.int64(100)) == []
+    assert inputs.levels(np.float32(0.9375))[0].lower == "lower_93_75"
+
+
 def test_a_word_is_one_of_those_allowed() -> None:
     assert inputs.choice_problems("kind", "ratio", ("ratio", "proportion")) == []
     assert inputs.choice_problems("kind", "ratios", ("ratio", "proportion")) == [

@@ -142,6 +142,15 @@ def test_categorical_groups_count_as_their_names() -> None:
     assert category.with_columns(pl.col("area").cast(pl.String)).equals(plain)
 
 
+def test_a_million_groups() -> None:
+    numbers = np.arange(1_000_000)
+    data = pl.DataFrame({"area": numbers[::-1], "count": numbers % 50, "people": numbers % 50 + 1})
+    result = rate(data, by=["area"], multiplier=1)
+    assert result["area"].equals(data["area"])
+    assert result["value"].equals((data["count"] / data["people"]).alias("value"))
+    assert result["lower_95"].null_count() == 0
+
+
 def test_a_null_group_is_a_group() -> None:
     result = rate(frame([1, 2, 3], [10, 10, 10], area=[None, "a", None]), by=["area"], multiplier=1)
     assert result.select("area", "value").rows() == [(None, 0.2), ("a", 0.2)]
@@ -193,6 +202,16 @@ def test_order_grouping_scaling_and_nesting(rows: list[tuple[int, int, str]], ra
                             & (pl.col("value") <= pl.col("upper_95")).all()
                             & (pl.col("upper_95") <= pl.col("upper_99_8")).all())  # fmt: skip
     assert ordered.item()
+
+
+@given(COUNTS)
+def test_combining_disjoint_halves_equals_the_whole(rows: list[tuple[int, int, str]]) -> None:
+    data = pl.DataFrame(rows, schema=["count", "people", "area"], orient="row")
+    whole = rate(data, by=["area"])
+    part = pl.int_range(pl.len()) % 2 == 0
+    halves = pl.concat([rate(data.filter(part), by=["area"]), rate(data.filter(~part), by=["area"])])
+    combined = rate(halves.select("area", "count", "people"), by=["area"])
+    assert combined.sort("area").equals(whole.sort("area"))
 
 
 @pytest.mark.originals

@@ -128,6 +128,7 @@ def test_rebasing_starts_a_part_with_limits_of_its_own() -> None:
     assert set(whole["special_cause_type"]) == {"common_cause"}
     for way in (rebased, str(rebased), (str(rebased),), [rebased - timedelta(days=9)], [rebased, date(2030, 1, 1)]):
         assert chart(data, rebase=way, target=61).equals(whole)
+    assert chart(data, rebase=None).equals(chart(data))
     assert chart(data, rebase=[START])["rebase_group"].unique().to_list() == [0]
 
 
@@ -175,8 +176,13 @@ def test_targets_and_rebases_by_group() -> None:
     by_one = chart(one, by="area", target={"a": 11}, rebase={"a": half, "b": [str(half)]})
     assert by_one["target"].to_list() == [11.0] * 32 + [None] * 32
     assert by_one["rebase_group"].to_list() == ([0] * 16 + [1] * 16) * 2
-    numbered = chart(data.with_columns(area=pl.lit(7)).head(32), by=["area"], target={7: 3})
-    assert numbered["target"][0] == 3
+    for key, column in ((7, pl.lit(7)), (True, pl.lit(True)), (START, pl.lit(START)), (2.5, pl.lit(2.5))):
+        other = chart(data.with_columns(area=column).head(32), by=["area"], target={key: 3})
+        assert other["target"][0] == 3
+    with pytest.raises(MetricInputError, match="no group 'x' in the frame"):
+        chart(data.with_columns(area=pl.lit(7)).head(32), by=["area"], target={"x": 3})
+    with pytest.raises(MetricInputError, match="no group 'b' in the frame"):
+        chart(data.filter(pl.col("area") == "a"), by=["area"], target={"a": 1, "b": 2})
 
 
 def test_a_missing_value_keeps_its_row_and_ends_every_run() -> None:
@@ -282,6 +288,7 @@ def test_what_no_chart_can_be_drawn_of_is_refused_naming_every_series() -> None:
         ({"target": {("a", "b"): 1}, "by": ["area"]}, "expected 1 parts"),
         ({"rebase": [5]}, "rebase"),
         ({"rebase": [None]}, "rebase"),
+        ({"rebase": 2.5}, "rebase"),
         ({"rebase": "next month"}, "rebase"),
         ({"date": "area"}, "expected dates, datetimes or whole numbers"),
         ({"value": "area"}, "expected numbers"),

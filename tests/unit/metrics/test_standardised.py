@@ -1,5 +1,8 @@
 """Directly and indirectly standardised rates."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -218,6 +221,33 @@ def test_order_grouping_scaling_and_width(rows: list[tuple[int, int, int, str]])
             assert row["lower_99_8"] <= row["lower_95"] <= row["value"] <= row["upper_95"] <= row["upper_99_8"]
     against_itself = isr(data, ["area"]).drop_nulls("value")
     assert against_itself["value"].to_list() == pytest.approx([100] * against_itself.height)
+
+
+THREADS = """
+import numpy, polars
+from metrics.means import mean
+from metrics.standardised import directly_standardised_rate
+draw = numpy.random.default_rng(7)
+rows = 60_000
+data = polars.DataFrame({"area": draw.integers(0, 300, rows), "x": draw.random(rows) * 40,
+                         "n": draw.random(rows) * 1e4 + 1, "w": draw.random(rows)})
+rates = directly_standardised_rate(data, count="x", population="n", standard_population="w", by=["area"])
+print(rates.hash_rows().sum(), mean(data, value="x", by=["area"]).hash_rows().sum())
+"""
+
+
+def test_sums_are_the_same_to_the_last_digit_on_any_number_of_threads() -> None:
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", THREADS],
+            env={**os.environ, "POLARS_MAX_THREADS": threads},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for threads in ("1", "4")
+    }
+    assert len(found) == 1
 
 
 @pytest.mark.originals
