@@ -27,5 +27,7 @@ def page(release: Release, area: Area) -> Page:
 
 def _successor(successor: Successor) -> Node:
     name = tag("A", successor.name, href=f"/system/{successor.area_code}")
-    since = "" if successor.is_current else " (itself since ended)"
-    return tag("Li", [name, f": {successor.share}{since}"])
+    later = (
+        [", itself followed by", tag("Ul", [_successor(item) for item in successor.later])] if successor.later else []
+    )
+    return tag("Li", [name, f": {successor.share}", *later])

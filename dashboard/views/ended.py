@@ -8,12 +8,17 @@ from dashboard.queries import Area, Reference
 
 @dataclass(frozen=True)
 class Successor:
-    """A system that took some or all of the residents."""
+    """A system that took some or all of the residents; where it has itself ended, those that took them on."""
 
     area_code: str
     name: str
     share: str
-    is_current: bool
+    later: tuple["Successor", ...]
+
+    @property
+    def today(self) -> tuple[str, ...]:
+        """Names of today's systems at the end of the line."""
+        return tuple(name for later in self.later for name in later.today) if self.later else (self.name,)
 
 
 @dataclass(frozen=True)
@@ -27,22 +32,24 @@ class EndedView:
 
 def ended_view(known: Reference, area: Area) -> EndedView:
     """Gather the page of a system that ended."""
-    lines = [line for line in known.lineage if line.predecessor_code == area.area_code]
-    successors = tuple(
+    successors = _successors(known, area.area_code)
+    ended = f" on {words.date(area.valid_to)}" if area.valid_to else ""
+    today = list(dict.fromkeys(name for successor in successors for name in successor.today))
+    where = f"Its residents are now in {words.listed(today)}." if today else "No successor is recorded."
+    return EndedView(area=area, answer=f"This system ended{ended}. {where}", successors=successors)
+
+
+def _successors(known: Reference, code: str) -> tuple[Successor, ...]:
+    """Who took a system's residents, the largest share first. Changes go forward in time, so this ends."""
+    return tuple(
         Successor(
             area_code=line.successor_code,
             name=known.areas[line.successor_code].area_name,
-            share=f"{words.share(line.share_of_predecessor)} of residents"
-            if line.share_of_predecessor is not None
-            else "share not known",
-            is_current=known.areas[line.successor_code].is_current_system,
+            share="share of residents not recorded"
+            if line.share_of_predecessor is None
+            else f"{words.share(line.share_of_predecessor)} of residents",
+            later=_successors(known, line.successor_code),
         )
-        for line in lines
-        if line.successor_code in known.areas
+        for line in known.lineage
+        if line.predecessor_code == code and line.successor_code in known.areas
     )
-    ended = f"on {words.date(area.valid_to)}" if area.valid_to else ""
-    names = words.listed([successor.name for successor in successors])
-    answer = f"This system ended {ended}. " + (
-        f"Its residents are now in {names}." if successors else "No successor is recorded."
-    )
-    return EndedView(area=area, answer=answer, successors=successors)

@@ -55,6 +55,11 @@ class RegionGap:
     statement: Against | None
     credit: Credit
 
+    @property
+    def latest(self) -> Gap:
+        """The gap of the last period."""
+        return self.gaps[-1]
+
 
 @dataclass(frozen=True)
 class SystemRow:
@@ -164,7 +169,7 @@ def _level(measure: Measure, line: Line, change: Against | None) -> KeyFigure:
 
 
 def _gap_figure(gap: RegionGap) -> KeyFigure:
-    latest = gap.gaps[-1]
+    latest = gap.latest
     unit = gap.measure.indicator.unit
     return KeyFigure(
         title=f"Gap between regions, {words.PEOPLE[gap.measure.sex]}",
@@ -240,13 +245,15 @@ def _target(target: float) -> str:
 
 def _answer(gaps: tuple[RegionGap, ...], promise: Promise | None) -> str:
     """One sentence of at most 30 words."""
+    first, *rest = gaps
     levels = words.listed(
-        [f"{g.measure.amount(g.gaps[-1].observed_gap)} for {words.PEOPLE[g.measure.sex]}" for g in gaps]
+        [f"{first.measure.amount(first.latest.observed_gap)} for {words.PEOPLE[first.measure.sex]}"]
+        + [f"{g.measure.number(g.latest.observed_gap)} for {words.PEOPLE[g.measure.sex]}" for g in rest]
     )
     if promise and any(gap.statement for gap in gaps):
         return (
             f"We cannot tell yet: the gap in healthy life expectancy between regions is {levels}, "
-            "in a period that still overlaps the promise's baseline."
+            "in a period that overlaps the promise's baseline."
         )
     return f"The gap in healthy life expectancy between regions is {levels}."
 

@@ -1,5 +1,6 @@
 """Finding a system by name, code or local authority, and what was nearly meant."""
 
+import datetime as dt
 import difflib
 import re
 from dataclasses import dataclass
@@ -55,8 +56,7 @@ def area_by_code(known: Reference, code: str) -> Area | None:
         for area in known.areas.values()
         if area.area_type == AreaType.ICB and wanted in (area.area_code, area.ods_code)
     ]
-    found.sort(key=lambda area: (area.valid_to is not None, area.area_code), reverse=False)
-    return found[0] if found else None
+    return max(found, key=lambda area: area.valid_to or dt.date.max, default=None)
 
 
 def near_misses(known: Reference, asked: str) -> tuple[Area, ...]:
