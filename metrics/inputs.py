@@ -93,13 +93,13 @@ def limits_asked_for(confidence: float | Sequence[float]) -> list[str]:
     return [] if level_problems(confidence) else limit_names(levels(confidence))
 
 
-def grouping(by: str | Sequence[str]) -> list[str]:
-    """Turn `by` into a list of column names; one name alone is a list of one.
+def grouping(by: str | Sequence[str] | None) -> list[str]:
+    """Turn `by` into a list of column names; one name alone is a list of one, and None is none.
 
     >>> grouping("area_code"), grouping(("area_code", "sex")), grouping(())
     (['area_code'], ['area_code', 'sex'], [])
     """
-    return [by] if isinstance(by, str) else list(by)
+    return [by] if isinstance(by, str) else list(by or ())
 
 
 def refuse(problems: Collection[str]) -> None:
@@ -128,16 +128,22 @@ def column_problems(
     if not isinstance(given, pl.DataFrame):
         return [f"frame: {type(given).__name__} given; expected an eager polars DataFrame"]
     problems: list[str] = []
-    wanted = [*numeric.items(), *(present or {}).items(), *(("by", name) for name in by)]
+    wanted: list[tuple[str, object]] = [*numeric.items(), *(present or {}).items(), *(("by", name) for name in by)]
     for argument, name in wanted:
         if name is None:
             continue
-        if name not in frame.columns:
-            near = difflib.get_close_matches(str(name), frame.columns, n=1)
+        if not isinstance(name, str):
+            problems.append(f"{argument}: {name!r} given; expected the name of a column")
+        elif name not in frame.columns:
+            near = difflib.get_close_matches(name, frame.columns, n=1)
             hint = f" (did you mean {near[0]!r}?)" if near else ""
             problems.append(f"{argument}: no column {name!r}{hint}; the frame has {', '.join(frame.columns) or 'none'}")
         elif argument in numeric and not _is_numeric(frame.schema[name]):
             problems.append(f"{argument}: column {name!r} is {frame.schema[name]}; expected numbers")
+        elif argument in numeric and name in by:
+            problems.append(
+                f"{argument}: column {name!r} is also one of by; expected figures, not the groups they are of"
+            )
     staying = [*(kept or {}).items(), *(("by", name) for name in by)]
     problems += [
         f"{argument}: column {name!r} has the name of a column this metric adds; rename it first"
@@ -166,7 +172,7 @@ def number_problems(argument: str, given: object, *, above: float = 0.0) -> list
 
 def choice_problems(argument: str, given: object, allowed: Collection[str]) -> list[str]:
     """List what is wrong with an argument that should be one of a few words."""
-    if given in allowed:
+    if isinstance(given, str) and given in allowed:
         return []
     return [f"{argument}: {given!r} given; expected one of {', '.join(allowed)}"]
 

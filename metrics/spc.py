@@ -141,7 +141,9 @@ def xmr(
         ]
     )
     targets, target_problems = _targets(target, frame, groups)
-    moments, rebase_problems = _moments(() if rebase is None else rebase, frame, groups, frame.schema[date])
+    # Whole numbers of any width are compared as the widest a rebase may name.
+    kind = pl.Int64() if frame.schema[date].is_integer() else frame.schema[date]
+    moments, rebase_problems = _moments(() if rebase is None else rebase, frame, groups, kind)
     figures = as_floats(frame.select(value), [value])[value]
     start = group_starts(frame, groups)
     place = pl.DataFrame([start, frame[date].alias("date")]).select(pl.arg_sort_by("group_start", "date")).to_series()
@@ -161,7 +163,7 @@ def xmr(
     words = pl.Series([COMMON_CAUSE, *HIGH, *LOW])
     cause = words.gather(np.where(chart.cause < 0, len(HIGH) - chart.cause, chart.cause))
     high, low = POINT_TYPES[improvement]
-    kind = pl.Series([low, COMMON_CAUSE, high]).gather(np.sign(chart.cause) + 1)
+    point_type = pl.Series([low, COMMON_CAUSE, high]).gather(np.sign(chart.cause) + 1)
     given = pl.Series(~np.isnan(chart.y))
     aims = _aims(points, targets, groups)
     no_limits = pl.Series(np.isnan(chart.upper))
@@ -179,7 +181,7 @@ def xmr(
             )
         ),
         pl.when(given).then(cause).alias("special_cause_type"),
-        pl.when(given).then(kind).alias("point_type"),
+        pl.when(given).then(point_type).alias("point_type"),
         pl.lit(improvement).alias("improvement"),
         aims.alias("target"),
         pl.Series("relative_to_target", np.sign(chart.y - aims.to_numpy()), nan_to_null=True).cast(pl.Int8),
@@ -445,11 +447,11 @@ def _times_rebased(
     points: pl.DataFrame, date: str, moments: pl.Series | pl.DataFrame, groups: list[str]
 ) -> npt.NDArray[np.int64]:
     """Count the rebase dates on or before each point's own."""
+    dates = points[date].cast(pl.Int64) if points.schema[date].is_integer() else points[date]
     if isinstance(moments, pl.Series):
-        return np.searchsorted(
-            np.sort(moments.to_physical().to_numpy()), points[date].to_physical().to_numpy(), side="right"
-        ).astype(np.int64)
-    keys = _group_keys(points, groups).with_columns(points[date].alias("date")).with_row_index("row")
+        ordered = moments.sort().to_physical().to_numpy()
+        return np.searchsorted(ordered, dates.to_physical().to_numpy(), side="right").astype(np.int64)
+    keys = _group_keys(points, groups).with_columns(dates.alias("date")).with_row_index("row")
     past = keys.join(moments, on=moments.columns[:-1], nulls_equal=True).filter(pl.col("date") >= pl.col("entry"))
     return np.bincount(past["row"].to_numpy(), minlength=points.height).astype(np.int64)
 

@@ -112,6 +112,7 @@ def directly_standardised_rate(
             *level_problems(confidence),
             *number_problems("multiplier", multiplier),
             *column_problems(frame, numeric=numeric, by=groups, adds=adds),
+            *([f"count: column {count!r} is also the population; expected two"] if count == population else []),
         ]
     )
     bands = as_floats(frame, [name for name in numeric.values() if name is not None])

@@ -71,6 +71,15 @@ def test_columns_missing_misspelt_of_the_wrong_type_or_clashing_are_each_told() 
     assert "named twice" in text
 
 
+def test_what_names_no_column_or_names_one_twice_over_is_told() -> None:
+    frame = pl.DataFrame({"area": [1], "count": [1]})
+    problems = inputs.column_problems(frame, numeric={"count": pl.col("count"), "value": "area"}, by=["area"])  # type: ignore[dict-item]
+    assert problems[0].endswith("expected the name of a column")
+    assert "is also one of by" in problems[1]
+    assert inputs.choice_problems("kind", ["ratio"], ("ratio",))
+    assert inputs.grouping(None) == []
+
+
 def test_a_lazy_frame_is_refused() -> None:
     (problem,) = inputs.column_problems(pl.LazyFrame({"a": [1]}), numeric={"count": "a"})  # type: ignore[arg-type]
     assert "eager polars DataFrame" in problem

@@ -245,7 +245,9 @@ def test_dates_of_other_kinds(dtype: pl.DataType) -> None:
     plain = chart(data, rebase=[half]).drop("month")
     if dtype == pl.Int32:
         numbered = data.with_columns(pl.int_range(32, dtype=pl.Int32).alias("month"))
-        assert_frame_equal(chart(numbered, rebase=[16]).drop("month"), plain)
+        for width in (pl.Int32, pl.UInt8, pl.Int128):
+            narrow = numbered.with_columns(pl.col("month").cast(width))
+            assert_frame_equal(chart(narrow, rebase=[16, 300]).drop("month"), plain)
         return
     moved = data.with_columns(pl.col("month").cast(pl.Datetime(dtype.time_unit)))  # type: ignore[attr-defined]
     if dtype.time_zone:  # type: ignore[attr-defined]

@@ -140,6 +140,11 @@ def test_what_cannot_be_standardised_is_refused_naming_every_group() -> None:
     assert len(caught.value.problems) == 4
 
 
+def test_one_column_cannot_be_both_count_and_population() -> None:
+    with pytest.raises(MetricInputError, match="also the population"):
+        directly_standardised_rate(bands([1], [1]), count="x", population="x", standard_population="w", by=[])
+
+
 def test_an_isr_worked_by_hand() -> None:
     """Expected 500/500,000 x 4,000 + 900/100,000 x 1,000 = 4 + 9 = 13 deaths against 12 observed."""
     data = bands([3, 9], [4000, 1000], x_ref=[500, 900], n_ref=[500_000, 100_000])
