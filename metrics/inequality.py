@@ -12,24 +12,19 @@ import polars as pl
 from scipy.special import expit, logit
 
 from metrics.draws import even_normals, whole_number_problems
-from metrics.figures import figures, given_together
+from metrics.figures import given_together
 from metrics.inputs import (
     DEFAULT_CONFIDENCE,
     Level,
     choice_problems,
     column_problems,
-    group_starts,
     grouping,
     level_problems,
     levels,
     limit_names,
     refuse,
-    row_problems,
 )
-
-Floats = npt.NDArray[np.float64]
-Counts = npt.NDArray[np.int64]
-Truths = npt.NDArray[np.bool_]
+from metrics.layout import Counts, Floats, Layout, Truths, column, numbers
 
 Kind = Literal["normal", "rate", "proportion"]
 Method = Literal["exact", "simulated"]
@@ -121,13 +116,14 @@ def slope_index(
     (10.0, 8.451, 11.549, 1.137, 73.0)
     """
     keys = grouping(by)
-    given = _Given(kind, transform, standard_error is not None or lower is not None)
+    from_limits = standard_error is None and lower is not None
+    given = _Given(kind, transform, standard_error is not None or from_limits, from_limits)
     numeric = {
         "population": population,
         "value": value,
         "standard_error": standard_error,
-        "lower": None if standard_error is not None else lower,
-        "upper": None if standard_error is not None else upper,
+        "lower": lower if from_limits else None,
+        "upper": upper if from_limits else None,
     }
     problems = level_problems(confidence)
     wanted = () if problems else levels(confidence)
@@ -146,13 +142,13 @@ def slope_index(
             *problems,
         ]
     )
-    rows = figures(frame, numeric).with_columns(group_starts(frame, keys).alias("set"), _order(frame[group]))
-    rows = _in_order(rows.with_row_index("row"))
-    _refuse_rows(frame, rows, keys, kind)
+    layout = Layout.of(frame, keys, _order(frame[group]))
+    rows = {name: numbers(frame, source)[layout.row] for name, source in numeric.items()}
+    _refuse_rows(frame, layout, rows, group, kind, keys)
 
     # What cannot be worked out comes out as not finite, and leaves as a null with its reason.
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        sets = _Sets.of(rows, given)
+        sets = _Sets.of(layout, rows, given, most=frame[group].n_unique())
         fit = _fit(sets)
         indices = _indices(fit, given, multiplier)
         limited = sets.reasons(given, method)
@@ -169,12 +165,14 @@ def slope_index(
         if name.startswith("rii"):
             reason[sound & ~np.isfinite(limit)] = UNBOUNDED
     found = {**indices, **bounds}
-    for figure in found.values():
-        figure[limited.blocked | ~np.isfinite(figure)] = np.nan
     columns = ["sii", "rii", *_limit_columns(wanted), "intercept", "slope"]
-    answer = pl.DataFrame({name: found[name] for name in columns}, nan_to_null=True)
-    said = pl.Series("reason", reason.tolist(), dtype=pl.String)
-    return pl.DataFrame([*(frame[key][sets.first_row] for key in keys), *answer.get_columns(), said])
+    return pl.DataFrame(
+        [
+            *layout.keys(frame, keys),
+            *(column(name, found[name], keep=~limited.blocked) for name in columns),
+            pl.Series("reason", reason.tolist(), dtype=pl.String),
+        ]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +180,7 @@ class _Given:
     kind: str
     transform: bool
     with_errors: bool
+    from_limits: bool
 
     def forth(self, values: Floats) -> Floats:
         """Take values to the scale they are drawn on."""
@@ -209,7 +208,6 @@ class _Reasons:
 class _Sets:
     """One row a set, one column a group; places beyond a set's last group weigh nothing."""
 
-    first_row: Counts
     sizes: Counts
     most: int
     weight: Floats
@@ -218,30 +216,24 @@ class _Sets:
     error: Floats
 
     @classmethod
-    def of(cls, rows: pl.DataFrame, given: _Given) -> _Sets:
-        start = rows["set"].to_numpy()
-        first = np.flatnonzero(np.diff(start, prepend=-1))
-        sizes = np.diff(first, append=len(start))
-        width = int(sizes.max(initial=0))
-        row = np.repeat(np.arange(len(first)), sizes)
-        place = np.arange(len(start)) - np.repeat(first, sizes)
+    def of(cls, layout: Layout, rows: dict[str, Floats], given: _Given, *, most: int) -> _Sets:
+        shape = len(layout.sizes), int(layout.sizes.max(initial=0))
+        at = layout.group, layout.place
 
-        def laid_out(column: Floats, beyond: float = 0.0) -> Floats:
-            if len(column) == len(first) * width:
-                return column.reshape(len(first), width)
-            matrix = np.full((len(first), width), beyond)
-            matrix[row, place] = column
+        def laid_out(figures: Floats) -> Floats:
+            if len(figures) == shape[0] * shape[1]:
+                return figures.reshape(shape)
+            matrix = np.zeros(shape)
+            matrix[at] = figures
             return matrix
 
-        value = rows["value"].to_numpy()
-        drawn = given.forth(value)
-        people = laid_out(rows["population"].to_numpy())
+        drawn = given.forth(rows["value"])
+        people = laid_out(rows["population"])
         return cls(
-            first_row=start[first],
-            sizes=sizes,
-            most=rows["order"].n_unique(),
+            sizes=layout.sizes,
+            most=most,
             weight=people / people.sum(axis=1, keepdims=True),
-            fitted=laid_out(drawn if given.transform else value),
+            fitted=laid_out(drawn if given.transform else rows["value"]),
             drawn=laid_out(drawn),
             error=laid_out(_standard_errors(rows, given)),
         )
@@ -403,25 +395,17 @@ def _limit_columns(wanted: Sequence[Level]) -> list[str]:
     return [f"{index}_{limit}" for index in ("sii", "rii") for limit in limit_names(wanted)]
 
 
-def _standard_errors(rows: pl.DataFrame, given: _Given) -> Floats:
+def _standard_errors(rows: dict[str, Floats], given: _Given) -> Floats:
     """Take the standard errors as given, or from limits on the scale values are drawn on; not finite where none."""
-    if rows["standard_error"].null_count() < rows.height:
-        return rows["standard_error"].to_numpy()
-    low, high = given.forth(rows["lower"].to_numpy()), given.forth(rows["upper"].to_numpy())
-    return np.asarray((high - low) / (2 * Z_95), dtype=np.float64)
+    if given.from_limits:
+        return np.asarray((given.forth(rows["upper"]) - given.forth(rows["lower"])) / (2 * Z_95), dtype=np.float64)
+    return rows["standard_error"]
 
 
-def _order(groups: pl.Series) -> pl.Series:
-    """Number the groups in their order."""
+def _order(groups: pl.Series) -> Floats:
+    """Number the groups in their order, NaN where there is none to number."""
     number = groups.to_physical() if groups.dtype == pl.Enum else groups
-    return number.cast(pl.Float64).fill_nan(None).alias("order")
-
-
-def _in_order(rows: pl.DataFrame) -> pl.DataFrame:
-    """Sort by set and group, unless the rows come that way, as they mostly do."""
-    start, order = rows["set"].to_numpy(), rows["order"].to_numpy()
-    rising = (np.diff(start) > 0) | ((np.diff(start) == 0) & (np.diff(order) > 0))
-    return rows if rising.all() else rows.sort("set", "order", maintain_order=True)
+    return number.cast(pl.Float64).to_numpy()
 
 
 def _order_problems(frame: pl.DataFrame, group: str) -> list[str]:
@@ -451,28 +435,21 @@ def _transform_problems(kind: str, transform: bool, standard_error: str | None) 
     return problems
 
 
-def _refuse_rows(frame: pl.DataFrame, rows: pl.DataFrame, by: list[str], kind: str) -> None:
+def _refuse_rows(
+    frame: pl.DataFrame, layout: Layout, rows: dict[str, Floats], group: str, kind: str, by: list[str]
+) -> None:
     """Refuse rows no index can be made of, every set that holds one named."""
-    order, start = rows["order"], rows["set"]
-    people, value, error = rows["population"], rows["value"], rows["standard_error"]
-    low, high = rows["lower"], rows["upper"]
+    people, low, high = rows["population"], rows["lower"], rows["upper"]
     checks = [
-        (order.is_null(), "group: null; expected a group in every row"),
-        ((order == order.shift(1)) & (start == start.shift(1)), "group: given twice in a set; expected each once"),
-        (people.is_null() | (people <= 0), "population: missing, zero or negative; expected a number above zero"),
-        (error < 0, "standard_error: negative; expected zero or more"),
+        (np.isnan(_order(frame[group])[layout.row]), "group: null; expected a group in every row"),
+        (layout.repeats, "group: given twice in a set; expected each once"),
+        (~(people > 0), "population: missing, zero or negative; expected a number above zero"),
+        (rows["standard_error"] < 0, "standard_error: negative; expected zero or more"),
         (low > high, "lower: above upper; expected the lower limit at or below the upper limit"),
     ]
     if kind != "normal":
-        expected = "zero or more" if kind == "rate" else "0 to 1"
-        for name, series in (("value", value), ("lower", low), ("upper", high)):
-            outside = (series < 0) if kind == "rate" else (series < 0) | (series > 1)
+        most, expected = (np.inf, "zero or more") if kind == "rate" else (1, "0 to 1")
+        for name in ("value", "lower", "upper"):
+            outside = (rows[name] < 0) | (rows[name] > most)
             checks.append((outside, f"{name}: a {kind} outside its range; expected {expected}"))
-    refuse(
-        [
-            problem
-            for failing, says in checks
-            if failing.any()
-            for problem in row_problems(frame, failing.gather(rows["row"].arg_sort()), by=by, says=says)
-        ]
-    )
+    refuse([problem for failing, says in checks for problem in layout.problems(frame, failing, by=by, says=says)])

@@ -120,49 +120,54 @@ def direction(
     )
     refuse(negative_standard_errors(frame, sides, errors))
 
-    change = pl.col("latest") - pl.col("baseline")
     spread = (pl.col("baseline_se") ** 2 + pl.col("latest_se") ** 2).sqrt()
-    towards = pl.col("good").fill_null(_sign_to_target())
-    reason = (
-        pl.when(pl.col("latest").is_null())
-        .then(pl.lit(NO_LATEST))
-        .when(_met(pl.col("latest")))
-        .then(None)
-        .when(pl.col("baseline").is_null())
-        .then(pl.lit(NO_BASELINE))
-        .when(pl.col("overlaps").is_null())
-        .then(pl.lit(OVERLAP_UNKNOWN))
-        .when(pl.col("overlaps"))
-        .then(pl.lit(OVERLAP))
-        .when(towards.is_null())
-        .then(pl.lit(NO_GOOD_DIRECTION))
-        .when(pl.col("enumerated"))
-        .then(None)
-        .when(spread.is_null())
-        .then(pl.lit(NO_INTERVAL))
-        .when(spread == 0)
-        .then(pl.lit(NO_WIDTH))
-    )
-    worked = sides.select(
-        reason=reason,
+    # Worked out once each: every one of these is read several times below.
+    sides = sides.with_columns(
+        change=pl.col("latest") - pl.col("baseline"),
+        towards=pl.col("good").fill_null(_sign_to_target()),
         met=_met(pl.col("latest")).fill_null(False),
-        enumerated=pl.col("enumerated"),
-        change=change * towards,
-        notable=change.abs() > NOTABLE_SHARE * pl.col("baseline").abs() * (1 + ROUNDING),
-        z=change / pl.when(spread > 0).then(spread),
+        spread=spread,
     )
-    testable = pl.col("reason").is_null() & ~pl.col("met") & ~pl.col("enumerated")
-    worked = worked.with_columns(z=pl.when(testable).then(pl.col("z")))
+    tested = ~pl.col("met") & ~pl.col("enumerated")
+    worked = sides.select(
+        "enumerated",
+        "met",
+        reason=(
+            pl.when(pl.col("latest").is_null())
+            .then(pl.lit(NO_LATEST))
+            .when("met")
+            .then(None)
+            .when(pl.col("baseline").is_null())
+            .then(pl.lit(NO_BASELINE))
+            .when(pl.col("overlaps").is_null())
+            .then(pl.lit(OVERLAP_UNKNOWN))
+            .when("overlaps")
+            .then(pl.lit(OVERLAP))
+            .when(pl.col("towards").is_null())
+            .then(pl.lit(NO_GOOD_DIRECTION))
+            .when("enumerated")
+            .then(None)
+            .when(pl.col("spread").is_null())
+            .then(pl.lit(NO_INTERVAL))
+            .when(pl.col("spread") == 0)
+            .then(pl.lit(NO_WIDTH))
+        ),
+        gain=pl.col("change") * pl.col("towards"),
+        notable=pl.col("change").abs() > NOTABLE_SHARE * pl.col("baseline").abs() * (1 + ROUNDING),
+        z=pl.when(tested & ~pl.col("overlaps") & (pl.col("spread") > 0) & pl.col("towards").is_not_null()).then(
+            pl.col("change") / pl.col("spread")
+        ),
+    )
     worked = worked.with_columns(direction_p=two_sided_p(worked["z"]) / 2)
-    moved = pl.when(pl.col("enumerated")).then(pl.col("notable")).otherwise(pl.col("direction_p") < SIGNIFICANT_BELOW)
+    moved = pl.when("enumerated").then(pl.col("notable")).otherwise(pl.col("direction_p") < SIGNIFICANT_BELOW)
     verdict = (
         pl.when(pl.col("reason").is_not_null())
         .then(None)
-        .when(pl.col("met"))
+        .when("met")
         .then(pl.lit("target_met"))
         .when(~moved)
         .then(pl.lit("little_change"))
-        .when(pl.col("change") > 0)
+        .when(pl.col("gain") > 0)
         .then(pl.lit("improving"))
         .otherwise(pl.lit("getting_worse"))
     )
@@ -297,18 +302,18 @@ def _target(target: str | float | None) -> pl.Expr:
     return pl.when(number.is_finite()).then(number).alias("target")
 
 
-def _good(frame: pl.DataFrame, polarity: str) -> pl.Series:
+def _good(frame: pl.DataFrame, polarity: str) -> pl.Expr:
     """Give 1 where high is good, -1 where low is, null where neither is."""
     signs = {"high_is_good": 1.0, "low_is_good": -1.0}
-    word = _word(frame, polarity, POLARITIES)
-    return word.replace_strict(signs, default=None, return_dtype=pl.Float64).alias("good")
+    if polarity in POLARITIES:
+        return pl.lit(signs.get(polarity), dtype=pl.Float64).alias("good")
+    words = frame[polarity].cast(pl.String)
+    return pl.lit(words.replace_strict(signs, default=None, return_dtype=pl.Float64)).alias("good")
 
 
-def _word(frame: pl.DataFrame, given: str, allowed: Collection[str]) -> pl.Series:
+def _word(frame: pl.DataFrame, given: str, allowed: Collection[str]) -> pl.Expr:
     """Take the one word for every row, or the words of a column."""
-    if given not in allowed:
-        return frame[given].cast(pl.String)
-    return pl.repeat(given, frame.height, dtype=pl.String, eager=True)
+    return pl.lit(given if given in allowed else frame[given].cast(pl.String))
 
 
 def _word_problems(frame: pl.DataFrame, argument: str, given: str, allowed: Collection[str]) -> list[str]:
@@ -316,18 +321,16 @@ def _word_problems(frame: pl.DataFrame, argument: str, given: str, allowed: Coll
         return []
     if not isinstance(given, str) or given not in frame.columns:
         return [f"{argument}: {given!r} given; expected one of {', '.join(allowed)}, or a column that holds them"]
-    found = _word(frame, given, allowed).unique(maintain_order=True).to_list()
+    found = frame[given].cast(pl.String).unique(maintain_order=True).to_list()
     unknown = [repr(word) for word in found if word not in allowed]
     if not unknown:
         return []
     return [f"{argument}: column {given!r} holds {', '.join(unknown)}; expected {', '.join(allowed)}"]
 
 
-def _truth(frame: pl.DataFrame, name: str, given: str | bool) -> pl.Series:
-    """Take the truths of a column, or the one truth for every row; whether something is enumerated is never unknown."""
-    if isinstance(given, str):
-        return frame[given].cast(pl.Boolean).alias(name)
-    return pl.repeat(given, frame.height, dtype=pl.Boolean, eager=True).alias(name)
+def _truth(frame: pl.DataFrame, name: str, given: str | bool) -> pl.Expr:
+    """Take the one truth for every row, or the truths of a column."""
+    return pl.lit(frame[given].cast(pl.Boolean) if isinstance(given, str) else given).alias(name)
 
 
 def _truth_problems(frame: pl.DataFrame, arguments: Mapping[str, object]) -> list[str]:

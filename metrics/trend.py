@@ -9,10 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from metrics.figures import figures, given_together, key_names, restore_keys
-from metrics.inputs import choice_problems, column_problems, group_starts, grouping, refuse, row_problems
-
-Floats = npt.NDArray[np.float64]
+from metrics.figures import given_together
+from metrics.inputs import choice_problems, column_problems, grouping, refuse
+from metrics.layout import Counts, Floats, Layout, Truths, column, numbers
 
 Marker = Literal["increasing", "decreasing", "no_change", "cannot_be_calculated"]
 Trend = Literal[
@@ -35,6 +34,8 @@ CHI_SQUARE_99_8 = 9.54953570608324
 """The 99.8% quantile of chi-squared on one degree of freedom, to the digits Fingertips uses."""
 
 WIDTH_IN_STANDARD_ERRORS = 3.92
+UNKNOWN = -(2**62)
+"""A place in time for periods that are not known, until they are refused."""
 
 ADDS = ("marker", "trend", "chi_square", "slope", "reason")
 
@@ -101,28 +102,33 @@ def recent_trend(
             *choice_problems("polarity", polarity, POLARITIES),
         ]
     )
-    points = figures(frame, numeric, by=keys).with_columns(
-        frame[period].alias("period"), group_starts(frame, keys).alias("group")
-    )
-    refuse(_point_problems(frame, points, keys))
+    layout = Layout.of(frame, keys, frame[period].to_physical().cast(pl.Int64).fill_null(UNKNOWN).to_numpy())
+    points = {name: numbers(frame, column)[layout.row] for name, column in numeric.items()}
+    _refuse_points(frame, layout, points, period, keys)
+
     with_counts = count is not None
-    valid = pl.col("value").is_not_null()
+    valid = ~np.isnan(points["value"])
     if with_counts:
-        valid = valid & pl.col("count").is_not_null() & (pl.col("denominator") > 0)
-    points = points.with_columns(valid=valid)
-    series = points.group_by("group", maintain_order=True).agg(
-        *(pl.col(key).first() for key in key_names(keys)), _reason(kind, with_counts=with_counts).alias("reason")
-    )
-    fits = _fits(points, series)
-    worked = series.join(fits, on="group", how="left", maintain_order="left").with_columns(
-        # What is left without a fit has points enough, but not with limits.
-        reason=pl.coalesce("reason", pl.when(pl.col("marker").is_null()).then(pl.lit(TOO_FEW_LIMITS))),
-        marker=pl.col("marker").fill_null("cannot_be_calculated"),
-    )
+        valid &= ~np.isnan(points["count"]) & (points["denominator"] > 0)
+    reason = _reasons(layout, points, valid, kind, with_counts=with_counts)
+    barred = reason != ""
+    usable = valid & (points["upper"] > points["lower"]) & ~barred[layout.group]
+    slope, chi_square = _fits(layout, points, usable)
+    fitted = np.isfinite(slope[:, 0]) & np.isfinite(chi_square)
+    reason[~barred & ~fitted] = TOO_FEW_LIMITS
     if not with_counts:
-        worked = worked.with_columns(pl.col("reason").fill_null(WITHOUT_COUNTS))
-    worked = worked.with_columns(trend=_judged(polarity))
-    return restore_keys(worked.select(*key_names(keys), *ADDS), keys)
+        reason[fitted] = WITHOUT_COUNTS
+    judged = pl.DataFrame({"marker": _markers(slope, chi_square, fitted)}, schema={"marker": pl.String})
+    judged = judged.with_columns(trend=_judged(polarity))
+    return pl.DataFrame(
+        [
+            *layout.keys(frame, keys),
+            *judged.get_columns(),
+            column("chi_square", chi_square, keep=fitted),
+            column("slope", slope[:, 0], keep=fitted),
+            pl.Series("reason", [said or None for said in reason.tolist()], dtype=pl.String),
+        ]
+    )
 
 
 def _period_problems(frame: pl.DataFrame, period: str) -> list[str]:
@@ -132,76 +138,76 @@ def _period_problems(frame: pl.DataFrame, period: str) -> list[str]:
     return [f"period: column {period!r} is {dtype}; expected whole numbers or dates"]
 
 
-def _point_problems(frame: pl.DataFrame, points: pl.DataFrame, by: list[str]) -> list[str]:
-    twice = points.select(pl.struct("group", "period").is_duplicated() & pl.col("period").is_not_null()).to_series()
+def _refuse_points(frame: pl.DataFrame, layout: Layout, points: dict[str, Floats], period: str, by: list[str]) -> None:
+    unknown = frame[period].is_null().to_numpy()[layout.row]
     checks = [
-        (points["period"].is_null(), "period: null; expected one in every row"),
-        (twice, "period: given twice in a series; expected each once"),
+        (unknown, "period: null; expected one in every row"),
+        (layout.repeats & ~unknown, "period: given twice in a series; expected each once"),
         (points["count"] < 0, "count: negative; expected zero or more"),
         (points["denominator"] < 0, "denominator: negative; expected zero or more"),
         (points["lower"] > points["upper"], "lower: above upper; expected the lower limit at or below the upper limit"),
     ]
-    return [problem for failing, says in checks for problem in row_problems(frame, failing, by=by, says=says)]
+    refuse([problem for failing, says in checks for problem in layout.problems(frame, failing, by=by, says=says)])
 
 
-def _reason(kind: str, *, with_counts: bool) -> pl.Expr:
-    """Say why a series cannot be calculated, as far as its kind, points and counts tell."""
+def _reasons(
+    layout: Layout, points: dict[str, Floats], valid: Truths, kind: str, *, with_counts: bool
+) -> npt.NDArray[np.object_]:
+    """Say why a series cannot be calculated, as far as its kind, points and counts tell; nothing where it can."""
+    reason = np.full(len(layout.sizes), "", dtype=object)
     if kind not in KINDS:
-        return pl.lit(f"no recent trend for the kind {kind!r}").first()
-    all_counted = (pl.col("valid") & (pl.col("count") == pl.col("denominator"))).any()
-    return (
-        pl.when(pl.col("valid").sum() < POINTS)
-        .then(pl.lit(TOO_FEW if with_counts else TOO_FEW_VALUES))
-        .when(all_counted)
-        .then(pl.lit(ALL_COUNTED))
-    )
+        reason[:] = f"no recent trend for the kind {kind!r}"
+        return reason
+    reason[layout.count(valid & (points["count"] == points["denominator"])) > 0] = ALL_COUNTED
+    reason[layout.count(valid) < POINTS] = TOO_FEW if with_counts else TOO_FEW_VALUES
+    return reason
 
 
-def _fits(points: pl.DataFrame, series: pl.DataFrame) -> pl.DataFrame:
-    """Fit the latest five points of every series that can be calculated, five columns side by side."""
-    usable = (
-        points.filter(pl.col("valid") & (pl.col("upper") > pl.col("lower")))
-        .join(series.filter(pl.col("reason").is_null()), on="group", how="semi", maintain_order="left")
-        .sort("group", "period")
-        .select("group", "value", "lower", "upper")
-        .with_columns(from_end=pl.len().over("group") - pl.int_range(pl.len()).over("group"))
-        .filter(pl.col("from_end") <= POINTS)
-        .with_columns(used=pl.len().over("group"))
-        .filter(pl.col("used") >= FEWEST_POINTS_WITH_LIMITS)
-    )
-    groups = usable.select("group", "used").unique("group", maintain_order=True)
-    used = groups["used"].cast(pl.Int64).to_numpy()
-    row = np.repeat(np.arange(len(used)), used)
-    column = used[row] - usable["from_end"].cast(pl.Int64).to_numpy()
+def _fits(layout: Layout, points: dict[str, Floats], usable: Truths) -> tuple[Floats, Floats]:
+    """Fit every series' latest five usable points.
+
+    Gives the slopes, of all points in the first column and without each point in the others, and chi-squared; NaN where
+    there are too few points.
+    """
+    so_far = np.cumsum(usable)
+    before: Counts = so_far[layout.starts] - usable[layout.starts]
+    points_of = layout.count(usable)
+    used = np.minimum(points_of, POINTS)
+    # Numbered from 0 among the usable points of the series, less those that came before the latest five.
+    number = so_far - 1 - (before + points_of - used)[layout.group]
+    taken = np.flatnonzero(usable & (number >= 0))
     weight, value = np.zeros((len(used), POINTS)), np.zeros((len(used), POINTS))
+    place = layout.group[taken], number[taken]
     with np.errstate(divide="ignore"):
-        weight[row, column] = 1 / ((usable["upper"] - usable["lower"]).to_numpy() / WIDTH_IN_STANDARD_ERRORS) ** 2
-    value[row, column] = usable["value"].to_numpy()
-
-    slope, chi_square = _slope(weight, value)
-    keeps_sign = np.ones(len(used), dtype=bool)
+        width = points["upper"][taken] - points["lower"][taken]
+        weight[place] = 1 / (width / WIDTH_IN_STANDARD_ERRORS) ** 2
+    value[place] = points["value"][taken]
+    slope = np.empty((len(used), POINTS + 1))
+    slope[:, 0], chi_square = _slope(weight, value)
     for left_out in range(POINTS):
         others = weight.copy()
+        # A place beyond a series' last point takes nothing away: the slope is that of all points.
         others[:, left_out] = 0
-        without, _ = _slope(others, value)
-        # A place beyond a series' last point takes nothing away: the slope is its own.
-        keeps_sign &= (without < 0) == (slope < 0)
-    moves = keeps_sign & (chi_square > CHI_SQUARE_99_8) & (slope != 0)
-    marker = np.where(moves, np.where(slope > 0, "increasing", "decreasing"), "no_change")
-    fitted = pl.DataFrame(
-        {"group": groups["group"], "chi_square": chi_square, "slope": slope, "marker": marker.tolist()},
-        schema_overrides={"marker": pl.String},
-    )
-    # Limits a hair apart weigh more than a float can hold: no fit, as if they coincided.
-    return fitted.filter(pl.col("chi_square").is_finite() & pl.col("slope").is_finite())
+        slope[:, left_out + 1], _ = _slope(others, value)
+    slope[used < FEWEST_POINTS_WITH_LIMITS] = np.nan
+    return slope, chi_square
+
+
+def _markers(slope: Floats, chi_square: Floats, fitted: Truths) -> list[str]:
+    keeps_sign = ((slope < 0) == (slope[:, :1] < 0)).all(axis=1)
+    moves = keeps_sign & (chi_square > CHI_SQUARE_99_8) & (slope[:, 0] != 0)
+    marker = np.where(moves, np.where(slope[:, 0] > 0, "increasing", "decreasing"), "no_change")
+    found: list[str] = np.where(fitted, marker, "cannot_be_calculated").tolist()
+    return found
 
 
 def _slope(weight: Floats, value: Floats) -> tuple[Floats, Floats]:
     """Fit a weighted line through each row and give its slope and the slope's chi-squared."""
     time = np.arange(1, POINTS + 1)
-    w, wt, wtt = weight.sum(axis=1), (weight * time).sum(axis=1), (weight * time**2).sum(axis=1)
-    wy, wty = (weight * value).sum(axis=1), (weight * time * value).sum(axis=1)
+    weighted = weight * time
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        w, wt, wtt = weight.sum(axis=1), weighted.sum(axis=1), (weighted * time).sum(axis=1)
+        wy, wty = (weight * value).sum(axis=1), (weighted * value).sum(axis=1)
         determinant = w * wtt - wt**2
         slope = (w * wty - wt * wy) / determinant
         return slope, slope**2 * determinant / w
