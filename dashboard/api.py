@@ -160,7 +160,7 @@ def _value(field: Field, text: str) -> Any:
             expected = "true or false"
             return {"true": True, "false": False}[text]
         expected = f"one of {', '.join(field.allowed)}" if field.allowed else f"text like {field.pattern}"
-        if (field.allowed and text not in field.allowed) or (field.pattern and not re.match(field.pattern, text)):
+        if (field.allowed and text not in field.allowed) or (field.pattern and not re.fullmatch(field.pattern, text)):
             raise ValueError
     except (ValueError, KeyError):
         raise ApiError(400, "bad_value", f"{field.name} is {text[:80]!r}; expected {expected}.", field.name) from None

@@ -40,11 +40,9 @@ class Replies:
             if response.status_code != 200:
                 return response
             response.direct_passthrough = False
-            kept = Kept(
-                encoded(response.get_data(), "br", quality=quality),
-                response.mimetype or "text/plain",
-                response.status_code,
-            )
+            body = response.get_data()
+            response.close()
+            kept = Kept(encoded(body, "br", quality=quality), response.mimetype or "text/plain", response.status_code)
             with self._lock:
                 self._kept[key] = kept
                 while len(self._kept) > self._at_most:

@@ -23,6 +23,17 @@ def route(release: Release, path: str, query: Mapping[str, str]) -> Page:
     return problem.unknown_page(release)
 
 
+def pattern(path: str) -> str:
+    """Which kind of page an address asks for, for the log.
+
+    >>> pattern("/system/E54000050"), pattern("/wp-login.php")
+    ('/system/<area_code>', 'unknown')
+    """
+    if path.startswith(_SYSTEM):
+        return f"{_SYSTEM}<area_code>"
+    return path if path in ("/", "/find") else "unknown"
+
+
 def _system(release: Release, code: str) -> Page:
     area = area_by_code(queries.reference(release), code)
     if area is None:

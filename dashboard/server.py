@@ -8,7 +8,7 @@ from dashboard.compression import compress
 from dashboard.pages.problem import no_release
 from dashboard.reader import NoReleaseError, Releases
 from dashboard.replies import Replies
-from dashboard.router import route
+from dashboard.router import pattern, route
 from dashboard.settings import Settings
 from dashboard.shell import Shell
 from data_contracts.marts import CONTRACT_VERSION
@@ -50,7 +50,7 @@ def create_app(settings: Settings) -> Flask:
 
 def _pin(releases: Releases) -> None:
     """Hold one release for the whole request, or remember why there is none."""
-    g.release = g.no_release = None
+    g.release = g.no_release = g.route = None
     if request.path.startswith(_NEEDS_NO_RELEASE):
         return
     try:
@@ -66,6 +66,7 @@ def _unpin(releases: Releases) -> None:
 
 
 def _page(shell: Shell, pages: Replies) -> Response:
+    g.route = pattern(request.path)
     if g.release is None:
         page = no_release(str(g.no_release))
         return Response(shell.document(page), status=503, mimetype="text/html", headers={"Retry-After": "60"})

@@ -1,0 +1,164 @@
+"""What Dash draws and what is served are one: the same tree, twice."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import plotly.graph_objects as go
+import pytest
+from flask.testing import FlaskClient
+
+from dashboard import queries, served
+from dashboard.queries import Observation
+from dashboard.reader import Release, Releases
+from dashboard.router import route
+from tests.builders.data_folder import DataFolder
+
+Updated = Callable[..., dict[str, Any]]
+
+ADDRESSES = [
+    ("/", ""),
+    ("/", "?indicator=preventable-cvd-mortality&sort=highest"),
+    ("/", "?indicator=adult-smoking&sex=persons&period=2019"),
+    ("/system/E54000050", ""),
+    ("/system/E54000070", ""),
+    ("/system/E54000034", ""),
+    ("/system/nowhere", ""),
+    ("/find", "?q=london"),
+]
+
+
+def _walk(node: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(node, list):
+        for child in node:
+            yield from _walk(child)
+    elif isinstance(node, dict):
+        yield node
+        yield from _walk(node["props"].get("children"))
+
+
+@pytest.mark.parametrize(("path", "search"), ADDRESSES)
+def test_the_served_page_is_the_tree_that_dash_draws(
+    client: FlaskClient, updated: Updated, path: str, search: str
+) -> None:
+    assert served.html(updated(path, search)) in client.get(path + search).get_data(as_text=True)
+
+
+@pytest.mark.parametrize(("path", "search"), ADDRESSES)
+def test_every_element_is_one_that_dash_has(updated: Updated, path: str, search: str) -> None:
+    """The tree is written as dicts: each must be what `dash.html` or `dash.dcc` would have made."""
+    from dash import dcc, html
+
+    for node in _walk(updated(path, search)):
+        library = {"dash_html_components": html, "dash_core_components": dcc}[node["namespace"]]
+        component = getattr(library, node["type"])(**node["props"])
+        assert json.loads(json.dumps(component.to_plotly_json())).keys() == node.keys()
+
+
+@pytest.mark.parametrize(("path", "search"), ADDRESSES[:5])
+def test_every_chart_is_a_figure_plotly_accepts_with_its_words_and_its_table(
+    updated: Updated, path: str, search: str
+) -> None:
+    figures = [node for node in _walk(updated(path, search)) if node["type"] == "Figure"]
+    assert figures
+    for figure in figures:
+        inside = list(_walk(figure["props"]["children"]))
+        graph = next(node for node in inside if node["type"] == "Graph")
+        assert go.Figure(graph["props"]["figure"]).data
+        assert any(node["type"] == "Table" for node in inside)
+        drawn = next(node for node in inside if node["props"].get("role") == "img")
+        assert drawn["props"]["aria-label"].startswith("Chart. ")
+
+
+def test_labels_on_charts_are_13_pixels_or_more(updated: Updated) -> None:
+    def sizes(part: Any) -> Iterator[float]:
+        if isinstance(part, dict):
+            if isinstance(part.get("font"), dict):
+                yield part["font"]["size"]
+            if isinstance(part.get("tickfont"), dict):
+                yield part["tickfont"]["size"]
+            for value in part.values():
+                yield from sizes(value)
+        elif isinstance(part, list):
+            for value in part:
+                yield from sizes(value)
+
+    for path in ("/", "/system/E54000050"):
+        for node in _walk(updated(path)):
+            if node["type"] == "Graph":
+                assert min(sizes(node["props"]["figure"]["layout"])) >= 13
+
+
+def test_a_chart_offers_nothing_to_other_hosts(updated: Updated) -> None:
+    configs = [node["props"]["config"] for node in _walk(updated("/")) if node["type"] == "Graph"]
+    assert configs
+    for config in configs:
+        assert config["displayModeBar"] is False
+        assert config["showSendToCloud"] is False
+
+
+def test_an_address_with_a_redirect_still_draws_its_page(updated: Updated) -> None:
+    assert any(
+        node["props"].get("children") == "North East and North Cumbria" for node in _walk(updated("/system/qhm"))
+    )
+
+
+@pytest.fixture
+def release(first_release: DataFolder) -> Iterator[Release]:
+    releases = Releases(first_release.path)
+    with releases.pinned() as pinned:
+        yield pinned
+
+
+@pytest.mark.parametrize("path", ["/", "/system/E54000050", "/system/E54000034", "/nowhere"])
+def test_a_page_asks_few_questions(release: Release, path: str) -> None:
+    """What every page needs is read once a release; after that a page may make five queries."""
+    route(release, "/", {})
+    before = release.queries_made
+    route(release, path, {"indicator": "adult-obesity"})
+    assert release.queries_made - before <= 5
+
+
+def test_a_missing_value_is_a_gap_in_the_line_and_never_zero(release: Release) -> None:
+    from dashboard.charts.over_time import lines_chart
+    from dashboard.views.figures import Line, Measure, Timeline
+
+    known = queries.reference(release)
+    points = [p for p in queries.area_series(release, queries.ENGLAND) if p.indicator_id == "adult-obesity"]
+    hole = _without_value(points[4])
+    timeline = Timeline(
+        Measure(known.indicators["adult-obesity"], "persons"),
+        (Line("England", (*points[:4], hole, *points[5:])),),
+    )
+    *bands, line = lines_chart(timeline)["data"]
+    assert line["y"][4] is None
+    assert line["connectgaps"] is False
+    assert len(bands) == 2, "the band stops before the gap and starts again after it"
+
+
+def _without_value(point: Observation) -> Observation:
+    from dataclasses import replace
+
+    return replace(point, value=None, lower_95=None, upper_95=None, value_symbol="[x]", note="Withheld.")
+
+
+def test_a_chart_card_cannot_be_made_without_its_parts(release: Release) -> None:
+    from dashboard.components.chart_card import chart_card
+    from dashboard.components.tags import tag
+    from dashboard.views.figures import Credit
+
+    whole: dict[str, Any] = {
+        "title": "t",
+        "subtitle": "s",
+        "figure": {},
+        "height": 1,
+        "summary": "w",
+        "table": tag("Table", []),
+        "credit": Credit("p", "t", "https://example.org", None),
+    }
+    assert chart_card(**whole)["type"] == "Figure"
+    for part in ("title", "subtitle", "summary"):
+        with pytest.raises(ValueError, match=part):
+            chart_card(**{**whole, part: " "})
+    with pytest.raises(ValueError, match="table"):
+        chart_card(**{**whole, "table": tag("Div", [])})
