@@ -15,6 +15,7 @@ from metrics.inputs import (
     as_floats,
     choice_problems,
     column_problems,
+    faults,
     grouping,
     is_number,
     levels,
@@ -23,8 +24,8 @@ from metrics.inputs import (
     reasons,
     refuse,
 )
-from metrics.proportions import part_problems
-from metrics.rates import Floats, count_limits, count_problems, denominator_problems
+from metrics.proportions import part_fault
+from metrics.rates import Floats, count_fault, count_limits, denominator_fault
 from metrics.standardised import FEWEST_EVENTS
 
 Kind = Literal["proportion", "ratio", "crude_rate", "directly_standardised_rate"]
@@ -174,13 +175,8 @@ def _checked(
             problems.append(f"target: {target!r} given; expected a finite number {most}, before the multiplier")
     refuse(problems)
     areas = as_floats(frame, [count, denominator])
-    refuse(
-        [
-            *count_problems(areas, count, groups),
-            *denominator_problems(areas, denominator, groups),
-            *(part_problems(areas, count, denominator, groups) if kind == "proportion" else []),
-        ]
-    )
+    failing = count_fault(count) | denominator_fault(denominator)
+    refuse(faults(areas, failing | (part_fault(count, denominator) if kind == "proportion" else {}), by=groups))
     return areas
 
 

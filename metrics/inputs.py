@@ -179,10 +179,11 @@ def choice_problems(argument: str, given: object, allowed: Collection[str]) -> l
 
 def as_floats(frame: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
     """Turn numeric columns into Float64, NaN into null: a NaN is a missing figure here, as it is in a spreadsheet."""
-    wanted = list(dict.fromkeys(columns))
+    wanted, given = list(dict.fromkeys(columns)), frame.schema
     cast = [pl.col(name).cast(pl.Float64) for name in wanted if frame.schema[name] != pl.Float64]
     frame = frame.with_columns(cast) if cast else frame
-    with_nan = [name for name in wanted if frame[name].is_nan().any()]
+    # A whole number turned into a float is no NaN.
+    with_nan = [name for name in wanted if given[name].is_float() and frame[name].is_nan().any()]
     return frame.with_columns(pl.col(with_nan).fill_nan(None)) if with_nan else frame
 
 
@@ -196,6 +197,20 @@ def row_problems(frame: pl.DataFrame, failing: pl.Expr | pl.Series, *, by: Seque
     if not mask.any():
         return []
     return [f"{says}: {places(frame, mask, by=by)}"]
+
+
+def faults(frame: pl.DataFrame, failing: Mapping[str, pl.Expr], *, by: Sequence[str]) -> list[str]:
+    """Say of several things that no row may be which groups hold such rows, one problem each; all in one pass.
+
+    `failing` holds what is said of a fault and an expression true for a row with it, as in `row_problems`.
+    """
+    found = frame.select(expression.any().alias(says) for says, expression in failing.items()).row(0)
+    return [
+        problem
+        for (says, expression), is_found in zip(failing.items(), found, strict=True)
+        if is_found
+        for problem in row_problems(frame, expression, by=by, says=says)
+    ]
 
 
 def places(frame: pl.DataFrame, mask: pl.Series, *, by: Sequence[str]) -> str:

@@ -12,13 +12,13 @@ from metrics.inputs import (
     DEFAULT_CONFIDENCE,
     as_floats,
     column_problems,
+    faults,
     group_starts,
     grouping,
     level_problems,
     levels,
     limits_asked_for,
     refuse,
-    row_problems,
 )
 from metrics.rates import Floats
 
@@ -92,13 +92,8 @@ def life_expectancy(
     """
     groups = grouping(by)
     adds = ["population_used", "deaths_used", "value", *limits_asked_for(confidence), "reason"]
-    refuse(
-        [
-            *level_problems(confidence),
-            *_band_problems(frame, age_start, {"deaths": deaths, "population": population}, groups, adds),
-        ]
-    )
-    bands = _ordered(frame, age_start, [deaths, population], groups)
+    numeric = {"deaths": deaths, "population": population}
+    bands = _checked(frame, age_start, numeric, groups, adds, level_problems(confidence))
     state = _Standing(bands, age_start, deaths, population)
     table = _Table(*state.matrices(deaths, population))
     expectancy, error = table.e, table.standard_error()
@@ -163,22 +158,13 @@ def healthy_life_expectancy(
     extra = ["life_expectancy", "percent_healthy", "standard_error"]
     adds = ["value", *limits_asked_for(confidence), *extra, "reason"]
     numeric = {"deaths": deaths, "population": population, "prevalence": prevalence, "survey_n": survey_n}
-    refuse([*level_problems(confidence), *_band_problems(frame, age_start, numeric, groups, adds)])
-    bands = _ordered(frame, age_start, list(numeric.values()), groups)
+    bands = _checked(frame, age_start, numeric, groups, adds, level_problems(confidence))
     healthy, asked = pl.col(prevalence), pl.col(survey_n)
-    refuse(
-        [
-            *row_problems(
-                bands,
-                (healthy < 0) | (healthy > 1),
-                by=groups,
-                says=f"prevalence: {prevalence!r} outside 0 to 1, expected a fraction of one",
-            ),
-            *row_problems(
-                bands, asked < 0, by=groups, says=f"survey_n: {survey_n!r} below zero, expected the number asked"
-            ),
-        ]
-    )
+    failing = {
+        f"prevalence: {prevalence!r} outside 0 to 1, expected a fraction of one": (healthy < 0) | (healthy > 1),
+        f"survey_n: {survey_n!r} below zero, expected the number asked": asked < 0,
+    }
+    refuse(faults(bands, failing, by=groups))
     state = _Standing(bands, age_start, deaths, population)
     unknown = bands[prevalence].is_null() | bands[survey_n].is_null() | (bands[survey_n] == 0)
     state.withhold(unknown.fill_null(True).to_numpy(), "no prevalence in an age band, or nobody asked")
@@ -230,41 +216,34 @@ def life_table(
     """
     groups = grouping(by)
     names = ["n", "a", "M", "q", "l", "d", "L", "T", "e"]
-    refuse(_band_problems(frame, age_start, {"deaths": deaths, "population": population}, groups, [*names, "reason"]))
-    bands = _ordered(frame, age_start, [deaths, population], groups)
+    bands = _checked(frame, age_start, {"deaths": deaths, "population": population}, groups, [*names, "reason"], [])
     state = _Standing(bands, age_start, deaths, population)
     table = _Table(*state.matrices(deaths, population))
     columns = state.columns({name: getattr(table, name) for name in names})
     return bands.select(*groups, age_start).with_columns(*columns, state.reason())
 
 
-def _band_problems(
-    frame: pl.DataFrame, age_start: str, numeric: dict[str, str], groups: list[str], adds: list[str]
-) -> list[str]:
-    problems = column_problems(
-        frame, numeric={"age_start": age_start, **numeric}, kept={"age_start": age_start}, by=groups, adds=adds
-    )
-    if problems:
-        return problems
-    figures = as_floats(frame, numeric.values())
-    return [
-        problem
+def _checked(
+    frame: pl.DataFrame,
+    age_start: str,
+    numeric: dict[str, str],
+    groups: list[str],
+    adds: list[str],
+    problems: list[str],
+) -> pl.DataFrame:
+    """Refuse what no table can be made of; give figures as floats, groups as they first appear, ages ascending."""
+    ages = {"age_start": age_start}
+    refuse([*problems, *column_problems(frame, numeric=ages | numeric, kept=ages, by=groups, adds=adds)])
+    figures = as_floats(frame.select(*dict.fromkeys([*groups, age_start, *numeric.values()])), numeric.values())
+    infinite = {
+        f"{argument}: {name!r} infinite, expected finite numbers": pl.col(name).is_infinite()
         for argument, name in numeric.items()
-        for problem in row_problems(
-            figures,
-            pl.col(name).is_infinite(),
-            by=groups,
-            says=f"{argument}: {name!r} infinite, expected finite numbers",
-        )
-    ]
-
-
-def _ordered(frame: pl.DataFrame, age_start: str, figures: list[str], groups: list[str]) -> pl.DataFrame:
-    """Put groups in order of first appearance and ages ascending within them, figures as floats."""
-    start = group_starts(frame, groups).alias(_GROUP)
-    order = pl.DataFrame([start, frame[age_start].alias("age")])
+    }
+    refuse(faults(figures, infinite, by=groups))
+    start = group_starts(figures, groups).alias(_GROUP)
+    order = pl.DataFrame([start, figures[age_start].alias("age")])
     place = order.select(pl.arg_sort_by(_GROUP, "age", nulls_last=True, maintain_order=True)).to_series()
-    return as_floats(frame, figures)[place].with_columns(start[place])
+    return figures[place].with_columns(start[place])
 
 
 _GROUP = "\0group"

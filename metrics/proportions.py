@@ -12,6 +12,7 @@ from metrics.inputs import (
     Level,
     as_floats,
     column_problems,
+    faults,
     group_sums,
     grouping,
     level_problems,
@@ -20,9 +21,8 @@ from metrics.inputs import (
     number_problems,
     reasons,
     refuse,
-    row_problems,
 )
-from metrics.rates import Floats, count_problems, denominator_problems
+from metrics.rates import Floats, count_fault, denominator_fault
 
 
 def proportion(
@@ -67,11 +67,11 @@ def proportion(
     )
     parts = as_floats(frame, [count, denominator])
     refuse(
-        [
-            *count_problems(parts, count, groups),
-            *denominator_problems(parts, denominator, groups),
-            *part_problems(parts, count, denominator, groups),
-        ]
+        faults(
+            parts,
+            count_fault(count) | denominator_fault(denominator) | part_fault(count, denominator),
+            by=groups,
+        )
     )
     totals = group_sums(parts, [count, denominator], groups)
     counts, denominators = totals[count].to_numpy(), totals[denominator].to_numpy()
@@ -85,14 +85,10 @@ def proportion(
     return (totals if groups else frame).with_columns(value, *limits, reason)
 
 
-def part_problems(frame: pl.DataFrame, count: str, denominator: str, by: Sequence[str]) -> list[str]:
-    """Say which groups hold a count above its denominator, which a part of a whole cannot be."""
-    return row_problems(
-        frame,
-        pl.col(count) > pl.col(denominator),
-        by=by,
-        says=f"count: {count!r} above {denominator!r}, expected a part of the denominator",
-    )
+def part_fault(count: str, denominator: str) -> dict[str, pl.Expr]:
+    """Say that a part of a whole cannot be above it, with the expression that finds one."""
+    says = f"count: {count!r} above {denominator!r}, expected a part of the denominator"
+    return {says: pl.col(count) > pl.col(denominator)}
 
 
 def wilson_limits(counts: Floats, denominators: Floats, level: Level) -> tuple[Floats, Floats]:

@@ -15,6 +15,7 @@ from metrics.inputs import (
     Level,
     as_floats,
     column_problems,
+    faults,
     group_sums,
     grouping,
     level_problems,
@@ -23,7 +24,6 @@ from metrics.inputs import (
     number_problems,
     reasons,
     refuse,
-    row_problems,
 )
 
 Floats = npt.NDArray[np.float64]
@@ -172,7 +172,7 @@ def crude_rate(
     wanted = levels(confidence)
 
     parts = as_floats(frame, [count, denominator])
-    refuse([*count_problems(parts, count, groups), *denominator_problems(parts, denominator, groups)])
+    refuse(faults(parts, count_fault(count) | denominator_fault(denominator), by=groups))
     totals = group_sums(parts, [count, denominator], groups)
     counts, denominators = totals[count].to_numpy(), totals[denominator].to_numpy()
     reason = reasons(totals, {count: "no count", denominator: "no denominator"})
@@ -190,21 +190,15 @@ def crude_rate(
     return (totals if groups else frame).with_columns(value, *limits, method, reason)
 
 
-def count_problems(frame: pl.DataFrame, count: str, by: Sequence[str]) -> list[str]:
-    """Say which groups hold a count that cannot be one."""
-    return row_problems(
-        frame,
-        (pl.col(count) < 0) | pl.col(count).is_infinite(),
-        by=by,
-        says=f"count: {count!r} negative or infinite, expected finite and zero or more",
-    )
+def count_fault(count: str, argument: str = "count") -> dict[str, pl.Expr]:
+    """Say what a count may not be, with the expression that finds it."""
+    given = pl.col(count)
+    says = f"{argument}: {count!r} negative or infinite, expected finite and zero or more"
+    return {says: (given < 0) | given.is_infinite()}
 
 
-def denominator_problems(frame: pl.DataFrame, denominator: str, by: Sequence[str]) -> list[str]:
-    """Say which groups hold a denominator nothing can be divided by."""
-    return row_problems(
-        frame,
-        (pl.col(denominator) <= 0) | pl.col(denominator).is_infinite(),
-        by=by,
-        says=f"denominator: {denominator!r} zero, negative or infinite, expected finite and above zero",
-    )
+def denominator_fault(denominator: str) -> dict[str, pl.Expr]:
+    """Say what nothing can be divided by, with the expression that finds it."""
+    given = pl.col(denominator)
+    says = f"denominator: {denominator!r} zero, negative or infinite, expected finite and above zero"
+    return {says: (given <= 0) | given.is_infinite()}

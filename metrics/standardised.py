@@ -12,6 +12,7 @@ from metrics.inputs import (
     DEFAULT_CONFIDENCE,
     as_floats,
     column_problems,
+    faults,
     grouping,
     level_problems,
     levels,
@@ -20,9 +21,8 @@ from metrics.inputs import (
     one_row_a_group,
     places,
     refuse,
-    row_problems,
 )
-from metrics.rates import EXACT_BELOW, byars, count_limits, count_problems
+from metrics.rates import EXACT_BELOW, byars, count_fault, count_limits
 
 EUROPEAN_STANDARD_POPULATION_2013: Mapping[str, int] = MappingProxyType(
     {
@@ -118,25 +118,21 @@ def directly_standardised_rate(
     bands = as_floats(frame, [name for name in numeric.values() if name is not None])
     x, n, w = pl.col(count).fill_null(0.0), pl.col(population), pl.col(standard_population)
     spread = x if events_per_person is None else pl.col(events_per_person).fill_null(0.0)
-    refuse(
-        [
-            *count_problems(bands, count, groups),
-            *row_problems(
-                bands,
-                n.is_null() | (n <= 0) | n.is_infinite(),
-                by=groups,
-                says=f"population: {population!r} missing, zero, negative or infinite, expected finite and above zero",
-            ),
-            *row_problems(
-                bands,
-                w.is_null() | (w < 0) | w.is_infinite(),
-                by=groups,
-                says=f"standard_population: {standard_population!r} missing, negative or infinite, "
-                "expected finite and zero or more",
-            ),
-            *([] if events_per_person is None else _spread_problems(bands, events_per_person, x, groups)),
-        ]
-    )
+    failing = count_fault(count) | {
+        f"population: {population!r} missing, zero, negative or infinite, expected finite and above zero": (
+            n.is_null() | (n <= 0) | n.is_infinite()
+        ),
+        f"standard_population: {standard_population!r} missing, negative or infinite, expected zero or more": (
+            w.is_null() | (w < 0) | w.is_infinite()
+        ),
+    }
+    if events_per_person is not None:
+        given = pl.col(events_per_person)
+        says = f"events_per_person: {events_per_person!r} negative, infinite, or missing where there are events, "
+        failing[says + "expected the sum of f squared x people with f events"] = (
+            (given < 0) | given.is_infinite() | (given.is_null() & (x > 0))
+        )
+    refuse(faults(bands, failing, by=groups))
     share = w / n
     sums = one_row_a_group(
         bands,
@@ -166,17 +162,6 @@ def directly_standardised_rate(
         columns.append(pl.Series(level.upper, (rate + per_event * (upper - events)) * multiplier, nan_to_null=True))
     reason = pl.when(~pl.Series(shown)).then(pl.lit("fewer than 10 events")).alias("reason")
     return sums.select(*groups, count, population).with_columns(*columns, reason)
-
-
-def _spread_problems(bands: pl.DataFrame, column: str, x: pl.Expr, by: Sequence[str]) -> list[str]:
-    given = pl.col(column)
-    return row_problems(
-        bands,
-        (given < 0) | given.is_infinite() | (given.is_null() & (x > 0)),
-        by=by,
-        says=f"events_per_person: {column!r} negative, infinite, or missing where there are events, "
-        "expected the sum of f squared x people with f events",
-    )
 
 
 def indirectly_standardised_ratio(
@@ -309,25 +294,11 @@ def _indirect(
     )
     bands = as_floats(frame, numeric.values())
     n_ref = pl.col(reference_population)
-    refuse(
-        [
-            problem
-            for argument in ("count", "population", "reference_count")
-            for problem in row_problems(
-                bands,
-                (pl.col(numeric[argument]) < 0) | pl.col(numeric[argument]).is_infinite(),
-                by=groups,
-                says=f"{argument}: {numeric[argument]!r} negative or infinite, expected finite and zero or more",
-            )
-        ]
-        + row_problems(
-            bands,
-            n_ref.is_null() | (n_ref <= 0) | n_ref.is_infinite(),
-            by=groups,
-            says=f"reference_population: {reference_population!r} missing, zero, negative or infinite, "
-            "expected finite and above zero",
-        )
-    )
+    failing = count_fault(count) | count_fault(population, "population")
+    failing |= count_fault(reference_count, "reference_count")
+    says = f"reference_population: {reference_population!r} missing, zero, negative or infinite, "
+    failing[says + "expected finite and above zero"] = n_ref.is_null() | (n_ref <= 0) | n_ref.is_infinite()
+    refuse(faults(bands, failing, by=groups))
     x, n, x_ref = (pl.col(name).fill_null(0.0) for name in (count, population, reference_count))
     sums = one_row_a_group(
         bands,
