@@ -336,12 +336,14 @@ def _targets(
     target: float | Mapping[object, float | None] | None, frame: pl.DataFrame, groups: list[str]
 ) -> tuple[float | pl.DataFrame | None, list[str]]:
     """Give the target, or a table of them by group; and what is wrong with them."""
-    if isinstance(target, Mapping):
+    if isinstance(target, Mapping) and target:
         wrong = [f"target: {aim!r} given; {_NUMBER}" for aim in target.values() if not (aim is None or _is_finite(aim))]
         if wrong:
             return None, wrong
         return _by_group("target", {key: [aim] for key, aim in target.items()}, pl.Float64, frame, groups)
-    if target is None or _is_finite(target):
+    if target is None or isinstance(target, Mapping):
+        return None, []
+    if _is_finite(target):
         return target, []
     return None, [f"target: {target!r} given; {_NUMBER}, or a dict of them by group"]
 
@@ -361,6 +363,8 @@ def _moments(
 ) -> tuple[pl.Series | pl.DataFrame, list[str]]:
     """Give the dates at which series are rebased, or a table of them by group; and what is wrong with them."""
     if isinstance(rebase, Mapping):
+        if not rebase:
+            return pl.Series([], dtype=dtype), []
         dates: dict[object, list[object]] = {}
         problems: list[str] = []
         for key, given in rebase.items():

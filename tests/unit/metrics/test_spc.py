@@ -129,6 +129,7 @@ def test_rebasing_starts_a_part_with_limits_of_its_own() -> None:
     for way in (rebased, str(rebased), (str(rebased),), [rebased - timedelta(days=9)], [rebased, date(2030, 1, 1)]):
         assert chart(data, rebase=way, target=61).equals(whole)
     assert chart(data, rebase=None).equals(chart(data))
+    assert chart(data, rebase={}, target={}).equals(chart(data))
     assert chart(data, rebase=[START])["rebase_group"].unique().to_list() == [0]
 
 
