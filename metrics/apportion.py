@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from metrics.figures import aggregate, figures, given_together, key_names, restore_keys
+from metrics.figures import aggregate, figures, given_together, key_names, required, restore_keys
 from metrics.inputs import column_problems, grouping, refuse, row_problems
 
 Z_95 = 1.959964
@@ -68,7 +68,7 @@ def combine(
     keys = grouping(by)
     numeric = {"value": value, "weight": weight, "lower": lower, "upper": upper}
     problems = column_problems(frame, numeric=numeric, by=keys, adds=ADDS)
-    refuse(problems + given_together(lower=lower, upper=upper))
+    refuse([*required(value=value, weight=weight), *problems, *given_together(lower=lower, upper=upper)])
     parts = figures(frame, numeric, by=keys)
     refuse(_row_problems(frame, parts, keys))
 

@@ -20,7 +20,7 @@ from metrics.comparison_scalar import (
     WIDTH_IN_STANDARD_ERRORS,
     Z_95,
 )
-from metrics.figures import figures
+from metrics.figures import digits_problems, figures, required
 from metrics.inputs import column_problems, refuse, row_problems
 
 
@@ -154,7 +154,7 @@ def difference_of_differences(
         "comparator_before": comparator_before,
         "comparator_after": comparator_after,
     }
-    refuse(column_problems(frame, numeric=values | errors))
+    refuse(required(**values) + column_problems(frame, numeric=values | errors))
     sides = figures(frame, values | errors)
     refuse(negative_standard_errors(frame, sides, errors))
     difference = (pl.col("after") - pl.col("before")) - (pl.col("comparator_after") - pl.col("comparator_before"))
@@ -221,7 +221,9 @@ def _errors_from_limits(
 ) -> pl.DataFrame:
     """Take the figures and put each pair's standard error in the place of its lower limit."""
     digits = decimals if isinstance(decimals, str) else None
-    refuse(column_problems(frame, numeric={**columns, "decimals": digits}))
+    number = None if isinstance(decimals, str) else decimals
+    found = column_problems(frame, numeric={**columns, "decimals": digits})
+    refuse([*required(**columns), *found, *digits_problems(number)])
     sides = figures(frame, {**columns, "decimals": digits})
     refuse(
         [
@@ -232,7 +234,7 @@ def _errors_from_limits(
             )
         ]
     )
-    places = pl.lit(decimals, dtype=pl.Float64) if isinstance(decimals, int) else pl.col("decimals")
+    places = pl.col("decimals") if number is None else pl.lit(float(number))
     half_last_digit = (0.5 * pl.lit(10.0).pow(-places)).fill_null(0.0)
     widths = {low: (pl.col(high) - pl.col(low)) / WIDTH_IN_STANDARD_ERRORS for low, high in pairs}
     return sides.with_columns(

@@ -36,8 +36,10 @@ def even_normals(rows: int, *, seed: int, draws: int) -> npt.NDArray[np.float64]
     return np.asarray(ndtri(inside), dtype=np.float64)
 
 
-def whole_number_problems(argument: str, given: object, *, least: int) -> list[str]:
+def whole_number_problems(argument: str, given: object, *, least: int, most: int | None = None) -> list[str]:
     """List what is wrong with an argument that should be one whole number, such as a seed or a number of draws."""
-    if isinstance(given, int | np.integer) and not isinstance(given, bool) and given >= least:
+    is_whole = isinstance(given, int | np.integer) and not isinstance(given, bool)
+    if is_whole and given >= least and (most is None or given <= most):  # type: ignore[operator]
         return []
-    return [f"{argument}: {given!r} given; expected a whole number of {least} or more"]
+    bounds = f"of {least} or more" if most is None else f"from {least} to {most}"
+    return [f"{argument}: {given!r} given; expected a whole number {bounds}"]

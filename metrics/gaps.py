@@ -20,7 +20,7 @@ from scipy.special import ndtr
 
 from metrics.comparison_scalar import WIDTH_IN_STANDARD_ERRORS, Z_95
 from metrics.draws import MOST_ROWS, even_normals, whole_number_problems
-from metrics.figures import figures, key_names, restore_keys
+from metrics.figures import digits_problems, figures, is_frame, key_names, required, restore_keys
 from metrics.inputs import column_problems, group_starts, grouping, refuse, row_problems
 
 Floats = npt.NDArray[np.float64]
@@ -30,7 +30,7 @@ SEED = 0
 DRAWS = 32_768
 """Enough for the shrunken limits to keep within 1% of their width: `metrics.draws` spreads them evenly."""
 
-FEWEST_DRAWS = 1_000
+FEWEST_DRAWS, MOST_DRAWS = 1_000, 2**24
 FEWEST_AREAS_FOR_A_TENTH = 5
 
 TOO_FEW = "fewer than two areas have a value"
@@ -89,8 +89,8 @@ def range_gap(
     without limits, or with limits that coincide and no `decimals`: the observed gap only. Each has its `reason`.
 
     Raises MetricInputError: a column missing or not numeric, an area null or twice in a group, a lower limit above its
-    upper limit, a seed below zero, fewer than 1,000 draws, more than 21,201 areas in a group. Memory: eight bytes times
-    the draws times the areas of the largest group.
+    upper limit, a seed below zero, fewer than 1,000 draws or more than 16,777,216, more than 21,201 areas in a group.
+    Memory: eight bytes times the draws times the areas of the largest group.
 
     Source: DerSimonian R, Laird N. Control Clin Trials 1986;7:177-88. Efron B, Morris C. JASA 1975;70:311-9. Evenly
     spread draws: Sobol IM. USSR Comput Math Math Phys 1967;7:86-112; Cranley R, Patterson TNL. SIAM J Numer Anal
@@ -168,8 +168,10 @@ def named_gap(
     (7.0, 4.809, 9.191)
     """
     columns = _Columns(area, value, lower, upper, grouping(by), decimals)
-    same = [f"high, low: {high!r} named for both; expected two areas"] if str(high) == str(low) else []
-    parts = _parts(frame, columns, adds=NAMED, problems=same)
+    problems = required(area=area)
+    if str(high) == str(low):
+        problems.append(f"high, low: {high!r} named for both; expected two areas")
+    parts = _parts(frame, columns, adds=NAMED, problems=problems)
     name = pl.col("area").cast(pl.String)
     groups = parts.group_by("group", maintain_order=True).agg(
         *(pl.col(key).first() for key in key_names(columns.by)),
@@ -187,8 +189,8 @@ def named_gap(
         gap.alias("observed_gap"),
         (gap - half).alias("lower_95"),
         (gap + half).alias("upper_95"),
-        pl.lit(high, dtype=parts.schema["area"]).alias("highest"),
-        pl.lit(low, dtype=parts.schema["area"]).alias("lowest"),
+        pl.lit(str(high)).cast(parts.schema["area"], strict=False).alias("highest"),
+        pl.lit(str(low)).cast(parts.schema["area"], strict=False).alias("lowest"),
         pl.col("high value").alias("highest_value"),
         pl.col("low value").alias("lowest_value"),
         pl.when(pl.col("high value").is_null())
@@ -297,7 +299,8 @@ def _parts(frame: pl.DataFrame, columns: _Columns, *, adds: Sequence[str], probl
     """Check the frame and lay it out: groups in order, within them areas in the order of their names."""
     numeric: dict[str, str | None] = {"value": columns.value, "lower": columns.lower, "upper": columns.upper}
     found = column_problems(frame, numeric=numeric, present={"area": columns.area}, by=columns.by, adds=adds)
-    refuse(found + problems)
+    missing = required(value=columns.value, lower=columns.lower, upper=columns.upper)
+    refuse([*found, *missing, *_area_problems(frame, columns.area), *digits_problems(columns.decimals), *problems])
     area = pl.int_range(frame.height, eager=True) if columns.area is None else frame[columns.area]
     parts = figures(frame, numeric, by=columns.by).with_columns(
         area.alias("area"), group_starts(frame, columns.by).alias("group")
@@ -324,6 +327,13 @@ def _parts(frame: pl.DataFrame, columns: _Columns, *, adds: Sequence[str], probl
     return parts.with_columns(error=pl.when(width.is_not_null()).then(pl.max_horizontal(width, least))).sort(
         "group", _by_name(area.dtype), maintain_order=True
     )
+
+
+def _area_problems(frame: pl.DataFrame, area: str | None) -> list[str]:
+    dtype = frame.schema.get(area) if is_frame(frame) and isinstance(area, str) else None
+    if dtype is None or not (dtype.is_nested() or dtype == pl.Object):
+        return []
+    return [f"area: column {area!r} is {dtype}; expected the names, codes or numbers of areas"]
 
 
 def _by_name(dtype: pl.DataType) -> pl.Expr:
@@ -362,7 +372,11 @@ def _variation(areas: _Areas) -> dict[str, Floats]:
 
 
 def _gaps(frame: pl.DataFrame, columns: _Columns, *, seed: int, draws: int, tenths: bool) -> pl.DataFrame:
-    problems = whole_number_problems("seed", seed, least=0) + whole_number_problems("draws", draws, least=FEWEST_DRAWS)
+    problems = [
+        *required(area=columns.area),
+        *whole_number_problems("seed", seed, least=0),
+        *whole_number_problems("draws", draws, least=FEWEST_DRAWS, most=MOST_DRAWS),
+    ]
     parts = _parts(frame, columns, adds=GAP, problems=problems)
     present = parts.filter(pl.col("value").is_not_null())
     groups = (

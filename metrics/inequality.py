@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -12,7 +13,7 @@ import polars as pl
 from scipy.special import expit, logit
 
 from metrics.draws import even_normals, whole_number_problems
-from metrics.figures import given_together
+from metrics.figures import given_together, is_frame, required
 from metrics.inputs import (
     DEFAULT_CONFIDENCE,
     Level,
@@ -32,7 +33,7 @@ Method = Literal["exact", "simulated"]
 KINDS = ("normal", "rate", "proportion")
 METHODS = ("exact", "simulated")
 SEED = 0
-FEWEST_REPETITIONS = 1_000
+FEWEST_REPETITIONS, MOST_REPETITIONS = 1_000, 2**24
 Z_95 = 1.959963984540054
 BLOCK = 500_000
 """Draws held at a time: groups times repetitions."""
@@ -100,8 +101,8 @@ def slope_index(
     Raises MetricInputError: a column missing or of the wrong type, `group` without an order (text), null or twice in a
     set, a population missing, zero or negative, a negative rate, a proportion outside 0 to 1, a negative standard
     error, a lower limit above its upper limit, `transform` of a normal value or with standard errors in the place of
-    limits, an unknown kind or method, a confidence outside 0.9 to 1, fewer than 1,000 repetitions, a multiplier of
-    zero.
+    limits, an unknown kind or method, a confidence outside 0.9 to 1, fewer than 1,000 repetitions or more than
+    16,777,216, a multiplier of zero.
 
     Source: Low A, Low A. J Public Health 2004;26:388-95. Fieller EC. J R Stat Soc B 1954;16:175-85. As in
     PHEindicatormethods' phe_sii.
@@ -130,13 +131,14 @@ def slope_index(
     adds = [*_limit_columns(wanted), "sii", "rii", "intercept", "slope", "reason"]
     refuse(
         [
+            *required(group=group, population=population, value=value),
             *column_problems(frame, numeric=numeric, present={"group": group}, by=keys, adds=adds),
             *given_together(lower=lower, upper=upper),
             *_order_problems(frame, group),
             *choice_problems("kind", kind, KINDS),
             *choice_problems("method", method, METHODS),
             *_multiplier_problems(multiplier),
-            *whole_number_problems("repetitions", repetitions, least=FEWEST_REPETITIONS),
+            *whole_number_problems("repetitions", repetitions, least=FEWEST_REPETITIONS, most=MOST_REPETITIONS),
             *([] if seed is None else whole_number_problems("seed", seed, least=0)),
             *_transform_problems(kind, transform, standard_error),
             *problems,
@@ -405,11 +407,12 @@ def _standard_errors(rows: dict[str, Floats], given: _Given) -> Floats:
 def _order(groups: pl.Series) -> Floats:
     """Number the groups in their order, NaN where there is none to number."""
     number = groups.to_physical() if groups.dtype == pl.Enum else groups
-    return number.cast(pl.Float64).to_numpy()
+    order = number.cast(pl.Float64).to_numpy()
+    return np.where(np.isfinite(order), order, np.nan)
 
 
 def _order_problems(frame: pl.DataFrame, group: str) -> list[str]:
-    dtype = frame.schema.get(group) if isinstance(frame, pl.DataFrame) else None
+    dtype = frame.schema.get(group) if is_frame(frame) and isinstance(group, str) else None
     if dtype is None or dtype.is_numeric() or dtype in (pl.Null, pl.Enum):
         return []
     return [f"group: column {group!r} is {dtype}, which has no order; expected numbers or an Enum"]
@@ -419,7 +422,7 @@ def _multiplier_problems(multiplier: float) -> list[str]:
     if (
         isinstance(multiplier, int | float)
         and not isinstance(multiplier, bool)
-        and np.isfinite(multiplier)
+        and math.isfinite(multiplier)
         and multiplier
     ):
         return []
@@ -441,7 +444,7 @@ def _refuse_rows(
     """Refuse rows no index can be made of, every set that holds one named."""
     people, low, high = rows["population"], rows["lower"], rows["upper"]
     checks = [
-        (np.isnan(_order(frame[group])[layout.row]), "group: null; expected a group in every row"),
+        (np.isnan(_order(frame[group])[layout.row]), "group: null or not finite; expected a group in every row"),
         (layout.repeats, "group: given twice in a set; expected each once"),
         (~(people > 0), "population: missing, zero or negative; expected a number above zero"),
         (rows["standard_error"] < 0, "standard_error: negative; expected zero or more"),

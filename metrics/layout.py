@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from metrics.figures import LARGEST
 from metrics.inputs import group_starts, row_problems
 
 Floats = npt.NDArray[np.float64]
@@ -17,7 +18,7 @@ Truths = npt.NDArray[np.bool_]
 
 
 def numbers(frame: pl.DataFrame, column: str | None) -> Floats:
-    """Take a column as floats, NaN where it is null, NaN or infinite, or where no column was named.
+    """Take a column as floats, NaN where it is no figure, or where no column was named.
 
     >>> numbers(pl.DataFrame({"x": [1, None]}), "x").tolist()
     [1.0, nan]
@@ -25,7 +26,7 @@ def numbers(frame: pl.DataFrame, column: str | None) -> Floats:
     if column is None:
         return np.full(frame.height, np.nan)
     found = frame[column].cast(pl.Float64).to_numpy()
-    return np.where(np.isfinite(found), found, np.nan)
+    return np.where(np.abs(found) < LARGEST, found, np.nan)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ import polars as pl
 
 from metrics.comparison import negative_standard_errors, two_sided_p
 from metrics.comparison_scalar import NO_INTERVAL, NO_WIDTH, Z_95
-from metrics.figures import figures
+from metrics.figures import figures, is_frame, required
 from metrics.inputs import column_problems, refuse
 
 Polarity = Literal["high_is_good", "low_is_good", "no_judgement"]
@@ -63,7 +63,7 @@ NO_GOOD_DIRECTION = "neither direction is good and there is no target"
 NO_DATES = "the date of the baseline or the latest period is missing"
 NO_TIME_PASSED = "the latest period does not end after the baseline"
 NO_TIME_GIVEN = "the target date is not after the baseline"
-NOT_ABOVE_ZERO = "compound growth needs values and a target above zero"
+NOT_ABOVE_ZERO = "compound growth needs values and a target above zero, of a size to be compared"
 DATE_PASSED = "the target date has passed"
 
 
@@ -110,8 +110,15 @@ def direction(
     errors = {"baseline_se": baseline_se, "latest_se": latest_se}
     numeric = {"baseline": baseline, "latest": latest, **errors, "target": _named(target)}
     truths = {"overlaps": overlaps, "enumerated": enumerated}
-    problems = column_problems(frame, numeric=numeric) + _truth_problems(frame, truths)
-    refuse(problems + _word_problems(frame, "polarity", polarity, POLARITIES))
+    refuse(
+        [
+            *required(baseline=baseline, latest=latest),
+            *column_problems(frame, numeric=numeric),
+            *_target_problems(target),
+            *_truth_problems(frame, truths),
+            *_word_problems(frame, "polarity", polarity, POLARITIES),
+        ]
+    )
     sides = figures(frame, numeric).with_columns(
         _target(target),
         _good(frame, polarity),
@@ -228,7 +235,9 @@ def pace(
     dates = {"baseline_date": baseline_date, "latest_date": latest_date, "target_date": target_date}
     refuse(
         [
+            *required(baseline=baseline, latest=latest, baseline_date=baseline_date, latest_date=latest_date),
             *column_problems(frame, numeric=numeric, present=dates),
+            *_target_problems(target),
             *_date_problems(frame, dates),
             *_word_problems(frame, "form", form, FORMS),
             *_word_problems(frame, "polarity", polarity, POLARITIES),
@@ -282,7 +291,7 @@ def detectable_change(frame: pl.DataFrame, *, baseline_se: str, latest_se: str) 
     [2.213]
     """
     errors: dict[str, str | None] = {"baseline_se": baseline_se, "latest_se": latest_se}
-    refuse(column_problems(frame, numeric=errors))
+    refuse(required(**errors) + column_problems(frame, numeric=errors))
     sides = figures(frame, errors)
     refuse(negative_standard_errors(frame, sides, errors))
     spread = (pl.col("baseline_se") ** 2 + pl.col("latest_se") ** 2).sqrt()
@@ -292,6 +301,12 @@ def detectable_change(frame: pl.DataFrame, *, baseline_se: str, latest_se: str) 
 
 def _named(target: str | float | None) -> str | None:
     return target if isinstance(target, str) else None
+
+
+def _target_problems(target: object) -> list[str]:
+    if target is None or (isinstance(target, str | int | float) and not isinstance(target, bool)):
+        return []
+    return [f"target: {target!r} given; expected a number or the name of a column"]
 
 
 def _target(target: str | float | None) -> pl.Expr:
@@ -317,9 +332,9 @@ def _word(frame: pl.DataFrame, given: str, allowed: Collection[str]) -> pl.Expr:
 
 
 def _word_problems(frame: pl.DataFrame, argument: str, given: str, allowed: Collection[str]) -> list[str]:
-    if given in allowed:
+    if isinstance(given, str) and given in allowed:
         return []
-    if not isinstance(given, str) or given not in frame.columns:
+    if not isinstance(given, str) or not is_frame(frame) or given not in frame.columns:
         return [f"{argument}: {given!r} given; expected one of {', '.join(allowed)}, or a column that holds them"]
     found = frame[given].cast(pl.String).unique(maintain_order=True).to_list()
     unknown = [repr(word) for word in found if word not in allowed]
@@ -334,10 +349,12 @@ def _truth(frame: pl.DataFrame, name: str, given: str | bool) -> pl.Expr:
 
 
 def _truth_problems(frame: pl.DataFrame, arguments: Mapping[str, object]) -> list[str]:
+    if not is_frame(frame):
+        return []
     named = {argument: given for argument, given in arguments.items() if isinstance(given, str)}
     problems = column_problems(frame, numeric={}, present=named)
     for argument, given in arguments.items():
-        if given is None or isinstance(given, bool):
+        if isinstance(given, bool) or (given is None and argument == "overlaps"):
             continue
         if not isinstance(given, str):
             problems.append(f"{argument}: {given!r} given; expected true, false or a column that holds them")
@@ -352,7 +369,10 @@ def _date_problems(frame: pl.DataFrame, dates: Mapping[str, str | None]) -> list
     return [
         f"{argument}: column {column!r} is {frame.schema[column]}; expected dates or whole years"
         for argument, column in dates.items()
-        if column is not None and column in frame.columns and not _is_date(frame.schema[column])
+        if is_frame(frame)
+        and isinstance(column, str)
+        and column in frame.columns
+        and not _is_date(frame.schema[column])
     ]
 
 
@@ -396,7 +416,8 @@ def _with_growth(sides: pl.DataFrame) -> pl.DataFrame:
     def rate(start: pl.Expr, end: pl.Expr, years: pl.Expr) -> pl.Expr:
         yearly = pl.when((start > 0) & (end > 0)).then((end / start).log() / years)
         # expm1 would keep a digit or two more for tiny rates; polars has none, and nine digits stand.
-        return pl.when(compound).then(yearly.exp() - 1).otherwise((end - start) / years)
+        found = pl.when(compound).then(yearly.exp() - 1).otherwise((end - start) / years)
+        return pl.when(found.is_finite()).then(found)
 
     worked = sides.with_columns(
         observed=rate(y0, y1, passed),
@@ -441,7 +462,7 @@ def _pace_reason() -> pl.Expr:
         .then(pl.lit(NO_TIME_PASSED))
         .when(pl.col("target_date") <= pl.col("baseline_date"))
         .then(pl.lit(NO_TIME_GIVEN))
-        .when((pl.col("form") == "compound") & ~positive)
+        .when((pl.col("form") == "compound") & (~positive | (pl.col("observed") + pl.col("needed")).is_null()))
         .then(pl.lit(NOT_ABOVE_ZERO))
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from metrics.figures import required
 from metrics.inputs import column_problems, grouping, refuse
 
 ADDS = ("quantile",)
@@ -35,7 +36,7 @@ def quantile(
     [1, 3, 2, 2, None, 1]
     """
     keys = grouping(by)
-    problems = column_problems(frame, numeric={"value": value}, by=keys, adds=ADDS)
+    problems = required(value=value) + column_problems(frame, numeric={"value": value}, by=keys, adds=ADDS)
     if isinstance(n, bool) or not isinstance(n, int) or n < 1:
         problems.append(f"n: {n!r} given; expected a whole number of 1 or more")
     refuse(problems)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from metrics.figures import figures, key_names, restore_keys
+from metrics.figures import figures, is_frame, key_names, required, restore_keys
 from metrics.inputs import (
     DEFAULT_CONFIDENCE,
     Level,
@@ -134,6 +134,7 @@ def _curves(
     added = [*adds, *limit_names(wanted)]
     refuse(
         [
+            *required(time=time, observed=observed),
             *column_problems(frame, numeric={"time": time}, present={"observed": observed}, by=keys, adds=added),
             *_truth_problems(frame, observed),
             *problems,
@@ -200,7 +201,7 @@ def _first_at_half(share: pl.Expr) -> pl.Expr:
 
 
 def _truth_problems(frame: pl.DataFrame, observed: str) -> list[str]:
-    dtype = frame.schema.get(observed) if isinstance(frame, pl.DataFrame) else None
+    dtype = frame.schema.get(observed) if is_frame(frame) and isinstance(observed, str) else None
     if dtype is None or dtype in (pl.Boolean, pl.Null) or dtype.is_integer():
         return []
     return [f"observed: column {observed!r} is {dtype}; expected true and false, or 1 and 0"]

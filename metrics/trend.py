@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from metrics.figures import given_together
+from metrics.figures import given_together, is_frame, required
 from metrics.inputs import choice_problems, column_problems, grouping, refuse
 from metrics.layout import Counts, Floats, Layout, Truths, column, numbers
 
@@ -96,6 +96,7 @@ def recent_trend(
     numeric = {"value": value, "lower": lower, "upper": upper, "count": count, "denominator": denominator}
     refuse(
         [
+            *required(period=period, value=value, lower=lower, upper=upper),
             *column_problems(frame, numeric=numeric, present={"period": period}, by=keys, adds=ADDS),
             *_period_problems(frame, period),
             *given_together(count=count, denominator=denominator),
@@ -132,7 +133,7 @@ def recent_trend(
 
 
 def _period_problems(frame: pl.DataFrame, period: str) -> list[str]:
-    dtype = frame.schema.get(period)
+    dtype = frame.schema.get(period) if is_frame(frame) and isinstance(period, str) else None
     if dtype is None or dtype.is_integer() or dtype in (pl.Date, pl.Null) or dtype == pl.Datetime:
         return []
     return [f"period: column {period!r} is {dtype}; expected whole numbers or dates"]

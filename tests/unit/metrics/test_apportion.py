@@ -220,3 +220,22 @@ def test_combining_disjoint_halves_equals_the_whole(rows: list[tuple[str, float,
     )
     again = combine(halves, value="value", weight="w", lower="lo", upper="hi", by=())
     assert_frame_equal(again, estimate(frame, ()), rel_tol=1e-9, abs_tol=1e-9)
+
+
+def test_numbers_too_large_to_square_are_no_figures() -> None:
+    assert estimate(parts(v=[1e200, 64.0])).row(0, named=True)["coverage"] == 0.75
+    with pytest.raises(MetricInputError, match="weight: missing, not finite"):
+        estimate(parts(w=[1e200, 1.0]))
+
+
+@pytest.mark.parametrize("frame", [None, {}, parts().lazy()])
+def test_only_eager_frames_are_taken(frame: Any) -> None:
+    with pytest.raises(MetricInputError, match="expected an eager polars DataFrame"):
+        estimate(frame)
+
+
+def test_a_million_groups() -> None:
+    frame = pl.DataFrame({"icb": range(1_000_000)}).with_columns(v=60.0, w=1, lo=59.02, hi=60.98)
+    found = estimate(frame)
+    assert found.height == 1_000_000
+    assert found["value"].n_unique() == 1

@@ -351,3 +351,27 @@ def test_worked_examples(worked_example: Callable[[str], pl.DataFrame]) -> None:
             ("shrunken_upper_95", f"shrunken_{kind}_upper_sim"),
         ):
             assert ((found[name] - expected[simulated]).abs() / width).max() < 0.01, name  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("decimals", ["1", 0.5, True, 200])
+def test_digits_are_a_whole_number(decimals: Any) -> None:
+    with pytest.raises(MetricInputError, match=r"decimals: .* whole number"):
+        gap(areas([1.0, 2.0]), decimals=decimals)
+
+
+def test_areas_have_names_or_numbers() -> None:
+    frame = areas([1.0, 2.0])
+    with pytest.raises(MetricInputError, match="area: None given"):
+        range_gap(frame, **(COLUMNS | {"area": None}), by=[])  # type: ignore[arg-type]
+    with pytest.raises(MetricInputError, match="expected the names, codes or numbers"):
+        gap(frame.with_columns(code=pl.struct("v")))
+    numbered = named_gap(frame.with_columns(code=pl.Series([1, 2])), **COLUMNS, by=[], high=2, low=1)
+    assert numbered.select("highest", "lowest", "observed_gap").row(0) == (2, 1, 1.0)
+
+
+def test_too_many_areas_or_draws_are_refused() -> None:
+    many = pl.DataFrame({"code": range(21_202)}).with_columns(v=pl.col("code") * 1.0, lo=0.0, hi=99_999.0)
+    with pytest.raises(MetricInputError, match="over 21,201"):
+        gap(many)
+    with pytest.raises(MetricInputError, match=r"draws: .* from 1000 to"):
+        gap(areas([1.0, 2.0]), draws=10**9)

@@ -365,3 +365,10 @@ def test_worked_examples(worked_example: Callable[[str], pl.DataFrame], method: 
                 assert answer[name] == pytest.approx(case[f"{told}_exact"], rel=1e-8)
             else:
                 assert answer[name] is None
+
+
+def test_a_million_sets() -> None:
+    sets = pl.DataFrame({"g": range(1_000_000)}).join(pl.DataFrame({"q": [1, 2], "v": [74.0, 76.0]}), how="cross")
+    answer = index(sets.with_columns(n=1, se=0.5), by=["g"])
+    assert answer.height == 1_000_000
+    assert answer["sii"].round(9).unique().to_list() == [4.0]

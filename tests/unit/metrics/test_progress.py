@@ -421,3 +421,18 @@ def test_empty_frames_keep_their_types() -> None:
     for call in calls:
         assert call(frame.clear()).schema == call(frame).schema
         assert call(frame.clear()).height == 0
+
+
+def test_arguments_that_name_nothing_are_refused() -> None:
+    frame = pl.DataFrame({"y": [1.0]})
+    with pytest.raises(MetricInputError) as refused:
+        direction(frame, baseline=None, latest="y", target=[65.0], polarity="no_judgement", enumerated=None)  # type: ignore[arg-type]
+    assert [problem.partition(":")[0] for problem in refused.value.problems] == ["baseline", "target", "enumerated"]
+    with pytest.raises(MetricInputError, match="expected an eager polars DataFrame"):
+        pace(None, baseline="y", latest="y", baseline_date="t", latest_date="t", target="y", target_date="t",  # type: ignore[arg-type]
+             form="linear", polarity="no_judgement")  # fmt: skip
+
+
+def test_growth_beyond_all_measure_is_no_pace() -> None:
+    found = paced(5e-324, 60.0, 70.0, form="compound")
+    assert (found["pace"], found["recent_rate"], found["pace_reason"]) == (None, None, progress.NOT_ABOVE_ZERO)

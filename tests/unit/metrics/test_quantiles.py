@@ -131,3 +131,9 @@ def test_worked_examples(worked_example: Callable[[str], pl.DataFrame]) -> None:
     for (n, highest_first), cases in examples.group_by("nquantiles", "lowest_quantile_is_highest", maintain_order=True):
         found = quantile(cases.drop("quantile"), value="value", n=n, by=["case_id"], highest_first=bool(highest_first))  # type: ignore[arg-type]
         assert found["quantile"].to_list() == cases["quantile"].to_list()
+
+
+@pytest.mark.soak
+def test_a_million_groups() -> None:
+    frame = pl.DataFrame({"g": range(1_000_000), "v": 1.0})
+    assert quantile(frame, value="v", n=1, by=["g"])["quantile"].unique().to_list() == [1]

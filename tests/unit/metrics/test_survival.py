@@ -176,3 +176,9 @@ def test_grouping_equals_filtering_and_order_is_irrelevant(rows: list[tuple[str,
         for group in frame["g"].unique():
             assert_frame_equal(call(frame.filter(g=group), by=["g"]), whole.filter(g=group))
         assert_frame_equal(call(frame.reverse(), by=["g"]), whole, check_row_order=False)
+
+
+@pytest.mark.soak
+def test_a_million_groups() -> None:
+    frame = pl.DataFrame({"g": range(1_000_000), "t": 3.0, "over": True})
+    assert median(frame, by=["g"])["value"].unique().to_list() == [3.0]

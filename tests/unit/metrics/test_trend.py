@@ -255,3 +255,9 @@ def test_worked_examples(worked_example: Callable[[str], pl.DataFrame]) -> None:
         assert answer["trend"] == words[case["trend"]]
         for name in ("chi_square", "slope"):
             assert answer[name] == (None if case[name] is None else pytest.approx(case[name], rel=1e-6))
+
+
+@pytest.mark.soak
+def test_a_million_series() -> None:
+    frame = pl.DataFrame({"g": range(1_000_000)}).join(series(RISING), how="cross")
+    assert trends(frame, by=["g"])["marker"].unique().to_list() == ["increasing"]
