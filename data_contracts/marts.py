@@ -119,7 +119,7 @@ _MARTS: tuple[Mart, ...] = (
             "vintage",
         ),
         key=("indicator_id", "area_code", "sex", "breakdown", "period_label"),
-        sort=("area_code", "indicator_id", "sex", "breakdown", "period_start"),
+        sort=("area_code", "indicator_id", "sex", "breakdown", "period_end"),
         row_rules=(
             "limits_together",
             "limits_in_order",

@@ -8,71 +8,122 @@ import polars as pl
 
 from data_contracts.vocabulary import PeriodKind
 
-_ISO = r"^(\d{4}-\d{2}-\d{2})/P\d+Y$"
-_ISO_YEARS = r"/P(\d+)Y$"
-_YEAR = r"^(\d{4})$"
+_ISO = r"^(\d{4})-(\d{2}-\d{2})/P(\d+)Y$"
+_CUMULATIVE = r"^(\d{4})/\d{2} Q1(?: - (\d{4})/\d{2} Q([1-4]))?$"
 
 
 @dataclass(frozen=True)
 class _Kind:
-    """The first day of a period in its year, its length, and how it is written."""
+    """A kind of period that is a number of whole years: its first day, how it is written, and how it is read.
+
+    `iso_days`: first days that ISO 8601 forms may have; publishers differ on when a school year starts.
+    `written`: other forms, whose first group is the first year and whose second, if any, ends the last.
+    """
 
     month: int
     day: int
     years: int
+    iso_days: tuple[str, ...]
+    written: tuple[str, ...]
     label: Callable[[pl.Expr], pl.Expr]
 
 
-def _year(start: pl.Expr) -> pl.Expr:
-    return start.dt.year().cast(pl.String)
+def _year(year: pl.Expr) -> pl.Expr:
+    return year.cast(pl.String)
 
 
-def _split_year(start: pl.Expr) -> pl.Expr:
-    following = ((start.dt.year() + 1) % 100).cast(pl.String).str.zfill(2)
-    return pl.concat_str(_year(start), pl.lit("/"), following)
+def _split_year(year: pl.Expr) -> pl.Expr:
+    return pl.format("{}/{}", year, ((year + 1) % 100).cast(pl.String).str.zfill(2))
 
 
-def _three_years(start: pl.Expr) -> pl.Expr:
-    return pl.concat_str(_year(start), pl.lit(" to "), (start.dt.year() + 2).cast(pl.String))
+def _years(count: int) -> Callable[[pl.Expr], pl.Expr]:
+    return lambda year: pl.format("{} to {}", year, year + count - 1)
 
 
-_KINDS: dict[PeriodKind, _Kind] = {
-    PeriodKind.CALENDAR_YEAR: _Kind(1, 1, 1, _year),
-    PeriodKind.THREE_CALENDAR_YEARS: _Kind(1, 1, 3, _three_years),
-    PeriodKind.SURVEY_YEAR: _Kind(11, 16, 1, _split_year),
+_SPLIT = r"^(\d{4})/(\d{2})$"
+_RANGE = r"^(\d{4}) ?- ?(\d{2})$"
+
+_WHOLE_YEARS: dict[PeriodKind, _Kind] = {
+    PeriodKind.CALENDAR_YEAR: _Kind(1, 1, 1, ("01-01",), (r"^(\d{4})$",), _year),
+    PeriodKind.THREE_CALENDAR_YEARS: _Kind(1, 1, 3, ("01-01",), (_RANGE,), _years(3)),
+    PeriodKind.FIVE_CALENDAR_YEARS: _Kind(1, 1, 5, ("01-01",), (_RANGE,), _years(5)),
+    PeriodKind.SURVEY_YEAR: _Kind(
+        11, 16, 1, ("11-16",), (_SPLIT, r"^16/11/(\d{4}) - 15/11/\d{2}(\d{2})$"), _split_year
+    ),
+    PeriodKind.FINANCIAL_YEAR: _Kind(4, 1, 1, ("04-01",), (_SPLIT,), _split_year),
+    PeriodKind.SCHOOL_YEAR: _Kind(9, 1, 1, ("08-01", "09-01"), (_SPLIT,), _split_year),
 }
 
 
 def start(text: pl.Expr, kind: PeriodKind) -> pl.Expr:
-    """First day of a period written as ISO 8601 (`2022-01-01/P3Y`) or, for calendar years, as `2022`.
+    """First day of a period as a publisher writes it; null where the text is not a period of this kind.
 
-    Null where the text is neither, or is a period of another kind.
+    ISO 8601 (`2022-01-01/P3Y`) is read for every kind of whole years, and the forms in use: `2022`, `2022/23`,
+    `2020 - 22`, `16/11/2022 - 15/11/2023`, and for cumulative quarters `2021/22 Q1 - 2025/26 Q3`.
     """
-    rule = _KINDS[kind]
-    iso = text.str.extract(_ISO).str.to_date("%Y-%m-%d", strict=False)
-    years = text.str.extract(_ISO_YEARS).cast(pl.Int32, strict=False)
-    fits = (iso.dt.month() == rule.month) & (iso.dt.day() == rule.day) & (years == rule.years)
-    parsed = pl.when(fits).then(iso)
-    if kind is PeriodKind.CALENDAR_YEAR:
-        year = pl.date(text.str.extract(_YEAR).cast(pl.Int32, strict=False), 1, 1)
-        return pl.coalesce(parsed, year)
-    return parsed
+    if kind is PeriodKind.CUMULATIVE_QUARTERS:
+        return pl.date(_group(text, _CUMULATIVE, 1), 4, 1)
+    rule = _WHOLE_YEARS[kind]
+    return pl.date(_first_year(text, rule), rule.month, rule.day)
 
 
-def end(first_day: pl.Expr, kind: PeriodKind) -> pl.Expr:
-    """Last day of the period that begins then."""
-    return first_day.dt.offset_by(f"{_KINDS[kind].years}y").dt.offset_by("-1d")
+def end(text: pl.Expr, kind: PeriodKind) -> pl.Expr:
+    """Last day of a period as a publisher writes it; null where `start` is."""
+    if kind is PeriodKind.CUMULATIVE_QUARTERS:
+        year = pl.coalesce(_group(text, _CUMULATIVE, 2), _group(text, _CUMULATIVE, 1))
+        quarter = pl.coalesce(_group(text, _CUMULATIVE, 3), pl.when(text.str.contains(_CUMULATIVE)).then(1))
+        return pl.date(year, 4, 1).dt.offset_by(pl.format("{}mo", quarter * 3)).dt.offset_by("-1d")
+    return start(text, kind).dt.offset_by(f"{_WHOLE_YEARS[kind].years}y").dt.offset_by("-1d")
 
 
-def label(first_day: pl.Expr, kind: PeriodKind) -> pl.Expr:
-    """The period as people write it: `2022`, `2022 to 2024`, `2022/23`."""
-    return _KINDS[kind].label(first_day)
+def label(first_day: pl.Expr, last_day: pl.Expr, kind: PeriodKind) -> pl.Expr:
+    """The period as people write it: `2022`, `2022 to 2024`, `2022/23`, `to 2025/26 Q3`."""
+    if kind is PeriodKind.CUMULATIVE_QUARTERS:
+        year = last_day.dt.year() - (last_day.dt.month() <= 3).cast(pl.Int32)
+        quarter = (last_day.dt.month() // 3 + 2) % 4 + 1
+        return pl.format("to {} Q{}", _split_year(year), quarter)
+    return _WHOLE_YEARS[kind].label(first_day.dt.year())
 
 
-def first_days(kind: PeriodKind, first_year: int, last_year: int) -> list[dt.date]:
-    """First days of the periods that begin in these years, both included."""
-    rule = _KINDS[kind]
-    return [dt.date(year, rule.month, rule.day) for year in range(first_year, last_year + 1)]
+def _first_year(text: pl.Expr, rule: _Kind) -> pl.Expr:
+    """The year a period begins in, where everything else in the text agrees with the kind."""
+    iso = (text.str.extract(_ISO, 2).is_in(list(rule.iso_days))) & (_group(text, _ISO, 3) == rule.years)
+    forms: list[pl.Expr] = [pl.when(iso).then(_group(text, _ISO, 1))]
+    for form in rule.written:
+        first = _group(text, form, 1)
+        if form.count("(") == 1:
+            forms.append(first)
+            continue
+        # 2022/23 ends in the year after it began; 2020 - 22 in the last of its three.
+        last = first + (1 if rule.years == 1 else rule.years - 1)
+        forms.append(pl.when(_group(text, form, 2) == last % 100).then(first))
+    return pl.coalesce(forms)
+
+
+def _group(text: pl.Expr, pattern: str, group: int) -> pl.Expr:
+    return text.str.extract(pattern, group).cast(pl.Int32, strict=False)
+
+
+def last_days(kind: PeriodKind, first_year: int, last_year: int, last_quarter: int = 4) -> list[dt.date]:
+    """Last days of the periods that begin in these years, both included; of cumulative quarters, of each quarter.
+
+    >>> last_days(PeriodKind.THREE_CALENDAR_YEARS, 2021, 2022)
+    [datetime.date(2023, 12, 31), datetime.date(2024, 12, 31)]
+    """
+    if kind is PeriodKind.CUMULATIVE_QUARTERS:
+        ends = [(year, quarter) for year in range(first_year, last_year + 1) for quarter in (1, 2, 3, 4)]
+        return [_quarter_end(*end) for end in ends if end <= (last_year, last_quarter)]
+    rule = _WHOLE_YEARS[kind]
+    return [
+        dt.date(year + rule.years, rule.month, rule.day) - dt.timedelta(days=1)
+        for year in range(first_year, last_year + 1)
+    ]
+
+
+def _quarter_end(year: int, quarter: int) -> dt.date:
+    """Last day of a quarter of the financial year that begins in `year`."""
+    following = dt.date(year, 4 + 3 * quarter, 1) if quarter < 3 else dt.date(year + 1, 3 * quarter - 8, 1)
+    return following - dt.timedelta(days=1)
 
 
 def overlap(first: tuple[dt.date, dt.date], second: tuple[dt.date, dt.date]) -> bool:

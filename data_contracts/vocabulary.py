@@ -71,6 +71,8 @@ class ValueType(StrEnum):
     """What kind of number a value is; it decides which published method applies."""
 
     EXPECTANCY = "expectancy"
+    SLOPE_INDEX = "slope_index"
+    INDEX = "index"
     PROPORTION = "proportion"
     CRUDE_RATE = "crude_rate"
     DIRECTLY_STANDARDISED_RATE = "directly_standardised_rate"
@@ -81,7 +83,11 @@ class PeriodKind(StrEnum):
 
     CALENDAR_YEAR = "calendar_year"
     THREE_CALENDAR_YEARS = "three_calendar_years"
+    FIVE_CALENDAR_YEARS = "five_calendar_years"
     SURVEY_YEAR = "survey_year"
+    FINANCIAL_YEAR = "financial_year"
+    SCHOOL_YEAR = "school_year"
+    CUMULATIVE_QUARTERS = "cumulative_quarters"
 
 
 class PaceForm(StrEnum):

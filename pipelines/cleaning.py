@@ -4,7 +4,7 @@ Received equals accepted plus set aside plus quarantined, for every source. Noth
 a row is at fault, or it is not.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -13,14 +13,14 @@ from data_contracts import periods
 from data_contracts.fields import FIELDS
 from data_contracts.registry.records import PublishRules, Source, indicators, sources
 from data_contracts.rules import ROW_RULES, Rule, field_rules
-from data_contracts.vocabulary import PeriodKind, ValueSymbol
+from data_contracts.vocabulary import PeriodKind, Sex, ValueSymbol
 from pipelines.faults import Problem, Refused
 from pipelines.geography import COMBINED_AUTHORITY, COUNTY, DISTRICT, ENGLAND, REGION, SINGLE_TIER, Geography
 from pipelines.landing import Record, Vintage
 from pipelines.sources.recognise import FIGURES, columns_of
 from pipelines.sources.tabular import CELLS, ROW
 
-KEY = ["indicator_id", "area_code", "sex", "breakdown", "period_start"]
+KEY = ["indicator_id", "area_code", "sex", "breakdown", "period_end"]
 _NUMBERS = ["value", "lower_95", "upper_95"]
 _RAW = "raw_"
 
@@ -132,36 +132,39 @@ def _code(raw: pl.DataFrame, source: Source, geography: Geography) -> pl.DataFra
     """Strings to our indicators, areas, periods and numbers; what cannot be read is null and judged by rule."""
     columns = [column for column in raw.columns if column not in (ROW, CELLS)]
     trimmed = raw.with_columns(pl.col(columns).fill_null("").str.strip_chars())
-    series = list(source.series)
-    indicator = {name: source.series[name].indicator for name in series}
-    sex = {name: str(source.series[name].sex) for name in series}
-    kinds = {name: indicators()[indicator[name]].period_kind for name in series}
-    first_day = pl.coalesce(
-        pl.when(pl.col("series").is_in([n for n in series if kinds[n] is kind])).then(
-            periods.start(pl.col("period"), kind)
-        )
-        for kind in sorted(set(kinds.values()))
-    )
+    indicator = {name: series.indicator for name, series in source.series.items()}
+    own_sex = {name: str(series.sex) for name, series in source.series.items() if series.sex}
     frame = trimmed.select(
         ROW,
         CELLS,
         *[pl.col(column).alias(_RAW + column) for column in columns],
         indicator_id=pl.col("series").replace_strict(indicator, default=None, return_dtype=pl.String),
-        sex=pl.col("series").replace_strict(sex, default=None, return_dtype=pl.String),
+        sex=pl.col("series").replace_strict(own_sex, default=pl.col("sex"), return_dtype=pl.String),
         area_code=pl.col("area").replace(geography.recoded),
         breakdown=pl.lit("all"),
-        period_start=first_day,
         note=pl.when(pl.col("note") != "").then(pl.col("note")),
         **{name: pl.when(pl.col(name) != "").then(pl.col(name)).cast(pl.Float64, strict=False) for name in _NUMBERS},
     )
-    by_kind = [(kind, [indicator[n] for n in series if kinds[n] is kind]) for kind in sorted(set(kinds.values()))]
-    return frame.with_columns(period_end=_by_kind(by_kind, periods.end), period_label=_by_kind(by_kind, periods.label))
-
-
-def _by_kind(by_kind: list[tuple[PeriodKind, list[str]]], make: Callable[[pl.Expr, PeriodKind], pl.Expr]) -> pl.Expr:
-    return pl.coalesce(
-        pl.when(pl.col("indicator_id").is_in(ids)).then(make(pl.col("period_start"), kind)) for kind, ids in by_kind
+    period = pl.col(_RAW + "period")
+    ids = _ids_by_kind(source)
+    return frame.with_columns(
+        period_start=_by_kind(ids, lambda kind: periods.start(period, kind)),
+        period_end=_by_kind(ids, lambda kind: periods.end(period, kind)),
+    ).with_columns(
+        period_label=_by_kind(ids, lambda kind: periods.label(pl.col("period_start"), pl.col("period_end"), kind))
     )
+
+
+def _ids_by_kind(source: Source) -> dict[PeriodKind, list[str]]:
+    """The source's indicators by how each cuts time."""
+    ids: dict[PeriodKind, list[str]] = {}
+    for series in source.series.values():
+        ids.setdefault(indicators()[series.indicator].period_kind, []).append(series.indicator)
+    return ids
+
+
+def _by_kind(ids: dict[PeriodKind, list[str]], make: Callable[[PeriodKind], pl.Expr]) -> pl.Expr:
+    return pl.coalesce(pl.when(pl.col("indicator_id").is_in(of_kind)).then(make(kind)) for kind, of_kind in ids.items())
 
 
 # --- rules ------------------------------------------------------------------------------------------------
@@ -196,6 +199,12 @@ def _fault_rules(source: Source, geography: Geography) -> list[Rule]:
             expected="a period as this series writes it",
         ),
         Rule(
+            name="unknown_sex",
+            column="sex",
+            good=pl.col("sex").is_in([str(sex) for sex in Sex]),
+            expected="persons, female or male",
+        ),
+        Rule(
             name="another_unit",
             column="unit",
             good=pl.col(_RAW + "unit") == source.unit,
@@ -227,9 +236,12 @@ def _fault_rules(source: Source, geography: Geography) -> list[Rule]:
 
 
 def _out_of_scope(source: Source) -> pl.Expr:
-    """The set-aside rule a row falls under by its area alone, or null."""
+    """The set-aside rule a row falls under by its series and area alone, or null."""
     area = pl.col("area_code")
     rule = pl.lit(None, pl.String)
+    if source.unused_series:
+        unused = pl.col(_RAW + "series").is_in(list(source.unused_series))
+        rule = pl.when(unused).then(pl.lit("unused_series")).otherwise(rule)
     if "combined_authority" in source.set_aside:
         rule = pl.when(area.str.starts_with(COMBINED_AUTHORITY)).then(pl.lit("combined_authority")).otherwise(rule)
     if "outside_england" in source.set_aside:
@@ -310,7 +322,7 @@ def _one_area_set(frame: pl.DataFrame, geography: Geography) -> pl.DataFrame:
 
     An authority that replaced others stands where it has a figure; where it has none, those it replaced do.
     """
-    series = ["indicator_id", "sex", "breakdown", "period_start"]
+    series = ["indicator_id", "sex", "breakdown", "period_end"]
     figures = frame.filter(_accepted()).select(ROW, "area_code", *series, has=pl.col("value").is_not_null())
     successors = figures.join(geography.replaced, left_on="area_code", right_on="successor").rename(
         {"area_code": "successor"}
@@ -416,26 +428,37 @@ def _refuse_if_short(cleaned: Cleaned, frame: pl.DataFrame, source: Source, geog
         todo = "fetch the file again, it may have been cut short; if the publisher dropped them, change sources.toml"
         problems.append(Problem(rule=rule, where=where, found=found, expected=expected, todo=todo))
 
-    for name, series in source.series.items():
-        rows = held.filter((pl.col("indicator_id") == series.indicator) & (pl.col("sex") == str(series.sex)))
-        kind = indicators()[series.indicator].period_kind
-        in_file = set(rows["period_start"].drop_nulls())
-        missing = sorted(set(periods.first_days(kind, expects.first_year, expects.last_year)) - in_file)
+    for name, sex, rows in _by_series(source, held):
+        what = f"‘{name}’" if sex is None else f"‘{name}’ ({sex})"
+        kind = indicators()[source.series[name].indicator].period_kind
+        in_file = set(rows["period_end"].drop_nulls())
+        declared = periods.last_days(kind, expects.first_year, expects.last_year, expects.last_quarter)
+        missing = [day.isoformat() for day in declared if day not in in_file]
         if missing:
-            labels = pl.select(periods.label(pl.lit(pl.Series(missing)), kind)).to_series().to_list()
-            gone("period_gone", f"‘{name}’ lacks {_some(labels)}", f"every period from {expects.first_year}")
+            gone("period_gone", f"{what} lacks the periods that end on {_some(missing)}", "every period declared")
         served = _served(rows["area_code"], geography)
         for area_kind, at_least in expects.areas.items():
             count = sum(_is_kind(code, area_kind) for code in served)
             if count < at_least:
-                gone("area_gone", f"‘{name}’ has {count} areas of kind {area_kind}", f"at least {at_least}")
+                gone("area_gone", f"{what} has {count} areas of kind {area_kind}", f"at least {at_least}")
         if expects.complete:
-            cells = rows.drop_nulls("period_start").group_by("area_code").agg(pl.col("period_start").n_unique())
-            short = cells.filter(pl.col("period_start") < len(in_file))["area_code"].sort().to_list()
+            cells = rows.drop_nulls("period_end").group_by("area_code").agg(pl.col("period_end").n_unique())
+            short = cells.filter(pl.col("period_end") < len(in_file))["area_code"].sort().to_list()
             if short:
-                gone("rows_gone", f"‘{name}’ lacks some periods for {_some(short)}", "every period for each area")
+                gone("rows_gone", f"{what} lacks some periods for {_some(short)}", "every period for each area")
     if problems:
         raise Refused(problems)
+
+
+def _by_series(source: Source, held: pl.DataFrame) -> Iterator[tuple[str, str | None, pl.DataFrame]]:
+    """Each series and sex the source declares, with its rows; one that is gone has none."""
+    for name, series in source.series.items():
+        rows = held.filter(pl.col(_RAW + "series") == name)
+        if series.sex:
+            yield name, None, rows
+        else:
+            for sex in indicators()[series.indicator].sexes:
+                yield name, str(sex), rows.filter(pl.col("sex") == str(sex))
 
 
 def _served(codes: pl.Series, geography: Geography) -> set[str]:

@@ -24,13 +24,19 @@ Address = Annotated[str, msgspec.Meta(pattern=HTTPS)]
 Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
 Words = Annotated[str, msgspec.Meta(min_length=1)]
 SetAsideRule = Literal[
-    "outside_england", "combined_authority", "superseded_area_set", "repeated_parent", "repeated_row"
+    "outside_england",
+    "combined_authority",
+    "unused_series",
+    "superseded_area_set",
+    "repeated_parent",
+    "repeated_row",
 ]
 
 SET_ASIDE_MEANINGS: dict[str, str] = {
     "outside_england": "area outside England",
     "combined_authority": "combined authority or city region, which the product does not report",
     "superseded_area_set": "authority of an earlier or later set than the one used for that place and period",
+    "unused_series": "series in the file that is not reported, or that another source gives",
     "repeated_parent": "England or a region repeated once per parent",
     "repeated_row": "the same row again",
 }
@@ -41,10 +47,10 @@ class _Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Series(_Record, frozen=True, kw_only=True):
-    """Which of our indicators a series in the publisher's file is."""
+    """Which of our indicators a series in the publisher's file is; without `sex`, each row says its own."""
 
     indicator: Slug
-    sex: v.Sex
+    sex: v.Sex | None = None
 
 
 class Expectation(_Record, frozen=True, kw_only=True):
@@ -58,6 +64,7 @@ class Expectation(_Record, frozen=True, kw_only=True):
     first_year: int
     last_year: int
     complete: bool
+    last_quarter: int = 4
 
 
 class KnownVintage(_Record, frozen=True, kw_only=True):
@@ -94,6 +101,7 @@ class Source(_Record, frozen=True, kw_only=True):
     # files of figures
     unit: str | None = None
     series: dict[str, Series] = {}
+    unused_series: tuple[str, ...] = ()
     expects: Expectation | None = None
     # lookups
     columns: tuple[str, ...] = ()
@@ -148,7 +156,11 @@ class Indicator(_Record, frozen=True, kw_only=True):
     @property
     def periods_overlap(self) -> bool:
         """Whether neighbouring periods share years; two such periods are not independent."""
-        return self.period_kind is v.PeriodKind.THREE_CALENDAR_YEARS
+        return self.period_kind in (
+            v.PeriodKind.THREE_CALENDAR_YEARS,
+            v.PeriodKind.FIVE_CALENDAR_YEARS,
+            v.PeriodKind.CUMULATIVE_QUARTERS,
+        )
 
     @property
     def finest_tier(self) -> Literal["upper_tier", "lower_tier"]:

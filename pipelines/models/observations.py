@@ -17,16 +17,26 @@ COVERAGE = 0.95
 #: Above this share of residents in authorities shared with other systems, an estimate is of low reliability.
 SHARED = 0.25
 
-_SERIES = ["system_code", "indicator_id", "sex", "breakdown", "period_start"]
+#: What makes two rows the same figure.
+FIGURE = ["indicator_id", "area_code", "sex", "breakdown", "period_end"]
+_SERIES = ["system_code", "indicator_id", "sex", "breakdown", "period_end"]
 
 
 def build(inputs: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Published rows first; a system's own published figure wins over an estimate of it."""
-    figures = inputs["clean_figures"]
+    figures = _one_source_each(inputs["clean_figures"])
     published = figures.with_columns(value_kind=pl.lit(str(ValueKind.PUBLISHED)))
     estimates = _estimates(figures, inputs["authority_overlaps"], inputs["areas"])
-    own = ["indicator_id", "area_code", "sex", "breakdown", "period_start"]
-    return pl.concat([published, estimates.join(published, on=own, how="anti")], how="diagonal")
+    return pl.concat([published, estimates.join(published, on=FIGURE, how="anti")], how="diagonal")
+
+
+def _one_source_each(figures: pl.DataFrame) -> pl.DataFrame:
+    """Where sources give the same figure, the one with limits wins, and of those the later vintage.
+
+    A figure wins over a gap whatever its limits. Vintages begin with their date, so they sort by it.
+    """
+    best_first = [pl.col("value").is_not_null(), pl.col("lower_95").is_not_null(), "vintage", "source_id", "source_row"]
+    return figures.sort(best_first, descending=True).unique(FIGURE, keep="first", maintain_order=True)
 
 
 def _estimates(figures: pl.DataFrame, overlaps: pl.DataFrame, areas: pl.DataFrame) -> pl.DataFrame:
@@ -36,7 +46,7 @@ def _estimates(figures: pl.DataFrame, overlaps: pl.DataFrame, areas: pl.DataFram
         system_code="area_code", system_residents="population"
     )
     facts = parts.group_by(_SERIES, maintain_order=True).agg(
-        pl.col("period_label", "period_end", "source_id", "vintage").first(),
+        pl.col("period_label", "period_start", "source_id", "vintage").first(),
         held=pl.col("residents").filter(pl.col("value").is_not_null()).sum(),
         shared=pl.col("shared_residents").filter(pl.col("value").is_not_null()).sum(),
         with_figure=pl.col("authorities").filter(pl.col("value").is_not_null()).sum(),
@@ -97,7 +107,7 @@ def _parts(figures: pl.DataFrame, overlaps: pl.DataFrame) -> pl.DataFrame:
         .with_columns(shared_residents=pl.when(shared).then(pl.col("residents")).otherwise(0))
         .group_by(*_SERIES, "source_id", "source_row")
         .agg(
-            pl.col("period_label", "period_end", "value", "lower_95", "upper_95", "vintage").first(),
+            pl.col("period_label", "period_start", "value", "lower_95", "upper_95", "vintage").first(),
             pl.col("residents", "shared_residents").sum(),
             authorities=pl.len(),
         )

@@ -63,7 +63,7 @@ def _every_system_answered(areas: pl.DataFrame, observations: pl.DataFrame) -> l
     checks: list[_Check] = []
     for indicator_id in indicators():
         rows = observations.filter(pl.col("indicator_id") == indicator_id)
-        latest = rows.filter(pl.col("period_start") == pl.col("period_start").max())
+        latest = rows.filter(pl.col("period_end") == pl.col("period_end").max())
         answered = current & set(latest["area_code"])
         checks.append(
             (
@@ -82,7 +82,7 @@ def _england_held(observations: pl.DataFrame) -> list[_Check]:
     checks: list[_Check] = []
     for indicator_id in indicators():
         rows = observations.filter(pl.col("indicator_id") == indicator_id)
-        series = rows.select("sex", "period_start").n_unique()
+        series = rows.select("sex", "period_label").n_unique()
         england = rows.filter((pl.col("area_code") == "E92000001") & pl.col("value").is_not_null()).height
         checks.append(("england_held", indicator_id, f"{series} sexes and periods", f"{england}", england == series))
     return checks

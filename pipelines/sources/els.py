@@ -22,6 +22,7 @@ def layout(rows: pl.DataFrame) -> pl.DataFrame:
         value=pl.col("observation"),
         lower_95=pl.col("lci_95"),
         upper_95=pl.col("uci_95"),
+        sex=pl.lit("", pl.String),
         unit=pl.col("unit"),
         note=pl.col("status"),
     )

@@ -1,4 +1,4 @@
-"""Fingertips figures as Trafford Data Lab keeps them: no limits, the sex in `unit`, the unit in `measure`."""
+"""Fingertips figures as Trafford Data Lab keeps them: no limits, the unit in `measure`, the sex in one of two."""
 
 import polars as pl
 
@@ -25,6 +25,15 @@ def layout(rows: pl.DataFrame) -> pl.DataFrame:
         value=pl.when(pl.col("value") == _NOTHING).then(blank).otherwise(pl.col("value")),
         lower_95=blank,
         upper_95=blank,
+        sex=_sex(),
         unit=pl.col("measure"),
         note=blank,
     )
+
+
+def _sex() -> pl.Expr:
+    """The sex stands in `unit`, or where that holds a unit in `inequality`; a group that is no sex is left as it is."""
+    people = pl.col("unit").is_in(["Persons", "Male", "Female"])
+    group = pl.when(pl.col("inequality") == _NOTHING).then(pl.lit("Persons")).otherwise("inequality")
+    whom = pl.when(people & (pl.col("inequality") == _NOTHING)).then("unit").otherwise(group)
+    return whom.str.to_lowercase()
