@@ -440,7 +440,9 @@ def coverage() -> Iterator[dict[str, Any]]:
     draw = np.random.default_rng(SEED)
     times = 20_000
 
-    def held(name: str, lower: np.ndarray | pl.Series, upper: np.ndarray | pl.Series, truth: float) -> dict[str, Any]:
+    def held(
+        name: str, lower: np.ndarray | pl.Series, upper: np.ndarray | pl.Series, truth: float | np.ndarray
+    ) -> dict[str, Any]:
         share = float(np.mean((np.asarray(lower) <= truth) & (truth <= np.asarray(upper))))
         return {"name": f"coverage of 95% limits: {name}", "value": share, "unit": "share", "floor": 0.95,
                 "ratio": share / 0.95}  # fmt: skip
@@ -479,6 +481,24 @@ def coverage() -> Iterator[dict[str, Any]]:
     )
     for name in ("sii", "rii"):
         yield held(f"slope_index, {name}", found[f"{name}_lower_95"], found[f"{name}_upper_95"], line[name].item())
+
+    # Narrower than 95% by design: the uncertainty of the spread between areas is left out, as the docstring says.
+    for size, spread, errors in ((9, 2.0, (0.3, 0.5)), (151, 3.3, (0.8, 2.0)), (30, 2.0, (1.0, 2.0))):
+        truths, error = draw.normal(60, spread, (300, size)), draw.uniform(*errors, (300, size))
+        value = draw.normal(truths, error).ravel()
+        half = 1.96 * error.ravel()
+        frame = pl.DataFrame({"value": value, "lower": value - half, "upper": value + half}).with_columns(
+            g=pl.Series(np.repeat(np.arange(300), size)), code=pl.Series(np.tile(np.arange(size), 300))
+        )
+        ranked, end = np.sort(truths, axis=1), (size + 5) // 10
+        gaps = {
+            "range_gap": (range_gap, ranked[:, -1] - ranked[:, 0]),
+            "decile_gap": (decile_gap, ranked[:, -end:].mean(axis=1) - ranked[:, :end].mean(axis=1)),
+        }
+        for name, (measure, gap) in gaps.items():
+            found = measure(frame, area="code", by=["g"], draws=2_048, **ESTIMATE)
+            told = f"{name}, shrunken, {size} areas"
+            yield held(told, found["shrunken_lower_95"], found["shrunken_upper_95"], gap)
 
     months = draw.exponential(20, times * 40)
     until = draw.uniform(5, 40, times * 40)
