@@ -19,10 +19,18 @@ from metrics.comparison import negative_standard_errors, two_sided_p
 from metrics.comparison_scalar import NO_INTERVAL, NO_WIDTH, Z_95
 from metrics.figures import figures, is_frame, required
 from metrics.inputs import column_problems, refuse
+from metrics.progress_scalar import (
+    NO_BASELINE,
+    NO_GOOD_DIRECTION,
+    NO_LATEST,
+    NOTABLE_SHARE,
+    OVERLAP,
+    POLARITIES,
+    ROUNDING,
+    SIGNIFICANT_BELOW,
+)
 
-Polarity = Literal["high_is_good", "low_is_good", "no_judgement"]
 Form = Literal["compound", "linear"]
-Direction = Literal["target_met", "improving", "getting_worse", "little_change"]
 Pace = Literal[
     "on_track",
     "acceleration_needed",
@@ -35,17 +43,7 @@ Pace = Literal[
     "not_assessed",
 ]
 
-POLARITIES = ("high_is_good", "low_is_good", "no_judgement")
 FORMS = ("compound", "linear")
-
-SIGNIFICANT_BELOW = 0.05
-"""One-sided."""
-
-NOTABLE_SHARE = 0.01
-"""A full count has no sampling error: a change beyond this share of the baseline is a direction."""
-
-ROUNDING = 1e-9
-"""Relative: figures equal in decimals count as equal though their binary forms differ."""
 
 ON_TRACK, ACCELERATION_NEEDED, LIMITED = 0.95, 0.60, 0.0
 """The least pace of each class; below the last, deterioration."""
@@ -55,11 +53,7 @@ DETECTABLE_Z = 1.645
 
 DAYS_A_YEAR = 365.25
 
-NO_LATEST = "no latest value"
-NO_BASELINE = "no baseline value"
-OVERLAP = "the periods overlap"
 OVERLAP_UNKNOWN = "whether the periods overlap is not known"
-NO_GOOD_DIRECTION = "neither direction is good and there is no target"
 NO_DATES = "the date of the baseline or the latest period is missing"
 NO_TIME_PASSED = "the latest period does not end after the baseline"
 NO_TIME_GIVEN = "the target date is not after the baseline"

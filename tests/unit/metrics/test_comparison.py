@@ -225,7 +225,9 @@ def test_each_row_stands_alone(rows: list[float]) -> None:
     ("module", "heavy"),
     [
         ("metrics.comparison_scalar", ["numpy", "scipy", "polars"]),
+        ("metrics.progress_scalar", ["numpy", "scipy", "polars"]),
         ("metrics.comparison", ["numpy", "scipy"]),
+        ("metrics.progress", ["numpy", "scipy"]),
     ],
 )
 def test_the_web_server_loads_nothing_heavy(module: str, heavy: list[str]) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from metrics import progress
+from metrics import progress_scalar as scalar
 from metrics.inputs import MetricInputError
 from metrics.progress import detectable_change, direction, pace
 
@@ -436,3 +437,26 @@ def test_arguments_that_name_nothing_are_refused() -> None:
 def test_growth_beyond_all_measure_is_no_pace() -> None:
     found = paced(5e-324, 60.0, 70.0, form="compound")
     assert (found["pace"], found["recent_rate"], found["pace_reason"]) == (None, None, progress.NOT_ABOVE_ZERO)
+
+
+FIGURE = st.one_of(st.none(), st.integers(50, 70).map(float), st.floats(50, 70), st.just(math.nan))
+ERROR = st.one_of(st.none(), st.just(0.0), st.floats(0.125, 3))
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    y0=FIGURE, y1=FIGURE, s0=ERROR, s1=ERROR, target=FIGURE,
+    polarity=st.sampled_from(progress.POLARITIES), overlaps=st.booleans(), enumerated=st.booleans(),
+)  # fmt: skip
+def test_one_measure_and_a_frame_of_one_agree(y0: Any, y1: Any, s0: Any, s1: Any, target: Any, **more: Any) -> None:
+    one = scalar.direction(baseline=y0, latest=y1, baseline_se=s0, latest_se=s1, target=target, **more)
+    verdict, p, reason = moved(y0, y1, s0=s0, s1=s1, target=target, **more)
+    assert (one.direction, one.reason) == (verdict, reason)
+    assert one.direction_p == p or one.direction_p == pytest.approx(p, rel=1e-9)
+
+
+def test_one_measure_refuses_what_it_cannot_read() -> None:
+    with pytest.raises(ValueError, match="polarity: 'up' given"):
+        scalar.direction(baseline=1.0, latest=2.0, polarity="up")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"standard error: -1\.0 given"):
+        scalar.direction(baseline=1.0, latest=2.0, baseline_se=-1.0, latest_se=1.0, polarity="high_is_good")
