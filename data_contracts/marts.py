@@ -179,6 +179,8 @@ _MARTS: tuple[Mart, ...] = (
             "small_number_rule",
             "method",
             "source_id",
+            "topic",
+            "lever",
         ),
         key=("indicator_id",),
     ),

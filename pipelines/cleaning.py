@@ -15,7 +15,7 @@ from data_contracts.registry.records import PublishRules, Source, indicators, so
 from data_contracts.rules import ROW_RULES, Rule, field_rules
 from data_contracts.vocabulary import PeriodKind, Sex, ValueSymbol
 from pipelines.faults import Problem, Refused
-from pipelines.geography import COMBINED_AUTHORITY, COUNTY, DISTRICT, ENGLAND, REGION, SINGLE_TIER, Geography
+from pipelines.geography import BOARD, COUNTY, DISTRICT, ENGLAND, GROUPINGS, REGION, SINGLE_TIER, Geography
 from pipelines.landing import Record, Vintage
 from pipelines.sources.recognise import FIGURES, columns_of
 from pipelines.sources.tabular import CELLS, ROW
@@ -243,7 +243,7 @@ def _out_of_scope(source: Source) -> pl.Expr:
         unused = pl.col(_RAW + "series").is_in(list(source.unused_series))
         rule = pl.when(unused).then(pl.lit("unused_series")).otherwise(rule)
     if "combined_authority" in source.set_aside:
-        rule = pl.when(area.str.starts_with(COMBINED_AUTHORITY)).then(pl.lit("combined_authority")).otherwise(rule)
+        rule = pl.when(area.str.slice(0, 3).is_in(GROUPINGS)).then(pl.lit("combined_authority")).otherwise(rule)
     if "outside_england" in source.set_aside:
         elsewhere = area.str.contains(r"^[KNSW]\d{8}$")
         rule = pl.when(elsewhere).then(pl.lit("outside_england")).otherwise(rule)
@@ -470,6 +470,8 @@ def _served(codes: pl.Series, geography: Geography) -> set[str]:
 def _is_kind(code: str, kind: str) -> bool:
     prefix = code[:3]
     match kind:
+        case "icb":
+            return prefix == BOARD
         case "england":
             return code == ENGLAND
         case "region":
@@ -496,6 +498,8 @@ def _observations(accepted: pl.DataFrame, cleaned: Cleaned, geography: Geography
     )
     together = pl.format("Published for {} together.", pl.col("name"))
     blank = pl.col("value").is_null()
+    # Explore Local Statistics writes the Analysis Function's shorthand without its brackets.
+    withheld = pl.col("note") == "u"
     return combined.select(
         ROW,
         "indicator_id",
@@ -508,9 +512,13 @@ def _observations(accepted: pl.DataFrame, cleaned: Cleaned, geography: Geography
         *_NUMBERS,
         count=pl.lit(None, pl.Float64),
         denominator=pl.lit(None, pl.Float64),
-        value_symbol=pl.when(blank).then(pl.lit(str(ValueSymbol.NOT_AVAILABLE))),
+        value_symbol=pl.when(withheld)
+        .then(pl.lit(str(ValueSymbol.LOW_RELIABILITY)))
+        .when(blank)
+        .then(pl.lit(str(ValueSymbol.NOT_AVAILABLE))),
         note=pl.coalesce(
             pl.when(pl.col("name").is_not_null()).then(together),
+            pl.when(withheld).then(pl.lit("The publisher marks it as of low reliability.")),
             "note",
             pl.when(blank).then(pl.lit("The publisher gives no figure.")),
         ),

@@ -14,7 +14,9 @@ SINGLE_TIER = ("E06", "E08", "E09")
 COUNTY = "E10"
 DISTRICT = "E07"
 REGION = "E12"
-COMBINED_AUTHORITY = "E47"
+#: Combined authorities, and inner and outer London.
+GROUPINGS = ("E47", "E13")
+BOARD = "E54"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,12 +63,17 @@ def geography(lookups: Mapping[str, pl.DataFrame]) -> Geography:
         *changes["oldcd"],
         *recoded["newcd"],
         *combined["combined"],
+        *lookups["ons-lsoa11-icb-2022"]["icb22_code"],
         *lookups["icb-april-2024"]["icb24_code"],
         *lookups["icb-april-2026"]["ICB26CD"],
     }
     return Geography(
         known=frozenset(known),
-        recoded=dict(recoded.select("oldcd", "newcd").iter_rows()),
+        recoded={
+            **dict(recoded.select("oldcd", "newcd").iter_rows()),
+            # Files by NHS organisation code are of the boards of April 2023 to March 2026.
+            **dict(lookups["icb-april-2024"].select("icb24_code_nhs", "icb24_code").iter_rows()),
+        },
         replaced=pl.concat([_closure(mergers), counties]),
         combined=combined,
     )

@@ -34,7 +34,7 @@ SetAsideRule = Literal[
 
 SET_ASIDE_MEANINGS: dict[str, str] = {
     "outside_england": "area outside England",
-    "combined_authority": "combined authority or city region, which the product does not report",
+    "combined_authority": "combined authority, city region or part of London, which the product does not report",
     "superseded_area_set": "authority of an earlier or later set than the one used for that place and period",
     "unused_series": "series in the file that is not reported, or that another source gives",
     "repeated_parent": "England or a region repeated once per parent",
@@ -60,7 +60,7 @@ class Expectation(_Record, frozen=True, kw_only=True):
     `complete` means every area has every year between the first and last.
     """
 
-    areas: dict[Literal["england", "region", "upper_tier", "lower_tier", "county"], int]
+    areas: dict[Literal["england", "region", "upper_tier", "lower_tier", "county", "icb"], int]
     first_year: int
     last_year: int
     complete: bool
@@ -92,7 +92,7 @@ class Source(_Record, frozen=True, kw_only=True):
     cadence: Words
     usual_lag_months: int
     caveats: Words
-    format: Literal["els", "fingertips_extract", "lookup"]
+    format: Literal["els", "els_2023", "els_json", "fingertips_extract", "health_index", "qof_icb", "lookup"]
     vintages: tuple[KnownVintage, ...]
     live_url: Address | None = None
     licence: str = LICENCE
@@ -116,7 +116,7 @@ class Source(_Record, frozen=True, kw_only=True):
         if self.format == "lookup":
             if not self.columns or not self.key:
                 raise ValueError("a lookup needs `columns` and `key`")
-        elif not (self.unit and self.series and self.expects):
+        elif self.unit is None or not self.series or self.expects is None:
             raise ValueError("a file of figures needs `unit`, `series` and `expects`")
 
     def known(self, sha256: str) -> KnownVintage | None:
@@ -134,6 +134,8 @@ class Break(_Record, frozen=True, kw_only=True):
 class Indicator(_Record, frozen=True, kw_only=True):
     """One measure: what it is, which way is better, and what may be done with its figures."""
 
+    topic: Words
+    lever: v.Lever
     name: Words
     short_name: Words
     definition: Words
@@ -260,3 +262,20 @@ def areas() -> Areas:
 def publish_rules() -> PublishRules:
     """The numbers that stop a publication."""
     return _read("publish", PublishRules)
+
+
+class LeftOut(_Record, frozen=True, kw_only=True):
+    """A published file that is at hand and not used."""
+
+    what: Words
+    why: Words
+
+
+class _LeftOutFiles(_Record, frozen=True, kw_only=True):
+    file: tuple[LeftOut, ...]
+
+
+@cache
+def left_out() -> tuple[LeftOut, ...]:
+    """Files not used, each with the reason."""
+    return _read("left_out", _LeftOutFiles).file

@@ -35,6 +35,8 @@ def build(inputs: Mapping[str, pl.DataFrame]) -> pl.DataFrame:  # noqa: ARG001  
                 "small_number_rule": indicator.small_number_rule,
                 "method": indicator.method,
                 "source_id": indicator.source,
+                "topic": indicator.topic,
+                "lever": str(indicator.lever),
             }
             for indicator_id, indicator in indicators().items()
         ]

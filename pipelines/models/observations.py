@@ -1,5 +1,5 @@
 # table: observations
-# inputs: clean_figures, authority_overlaps, areas
+# inputs: clean_figures, authority_overlaps, area_lineage, areas
 # key: indicator_id, area_code, sex, breakdown, period_label
 # contract: observations
 """Published figures, and estimates for systems from the figures of the authorities in them."""
@@ -11,6 +11,7 @@ import polars as pl
 from data_contracts.registry.records import indicators
 from data_contracts.vocabulary import AreaType, ValueKind, ValueSymbol
 from metrics.apportion import combine
+from pipelines.restate import restated
 
 #: Authorities with a figure must hold at least this share of a system's residents.
 COVERAGE = 0.95
@@ -23,20 +24,54 @@ _SERIES = ["system_code", "indicator_id", "sex", "breakdown", "period_end"]
 
 
 def build(inputs: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Published rows first; a system's own published figure wins over an estimate of it."""
+    """Published figures, then what can be said of systems that nobody publishes: estimated, restated or absent."""
     figures = _one_source_each(inputs["clean_figures"])
     published = figures.with_columns(value_kind=pl.lit(str(ValueKind.PUBLISHED)))
-    estimates = _estimates(figures, inputs["authority_overlaps"], inputs["areas"])
-    return pl.concat([published, estimates.join(published, on=FIGURE, how="anti")], how="diagonal")
+    # A system's own published figure wins over anything worked out for it, and that over saying there is none.
+    every = published
+    for said in (
+        _estimates(figures, inputs["authority_overlaps"], inputs["areas"]),
+        restated(published, inputs["area_lineage"], inputs["areas"]),
+        _absent(figures, inputs["areas"]),
+    ):
+        every = pl.concat([every, said.join(every, on=FIGURE, how="anti")], how="diagonal")
+    return every
 
 
 def _one_source_each(figures: pl.DataFrame) -> pl.DataFrame:
-    """Where sources give the same figure, the one with limits wins, and of those the later vintage.
+    """One source for each indicator, sex and period: with limits before without, then the later vintage.
 
-    A figure wins over a gap whatever its limits. Vintages begin with their date, so they sort by it.
+    Never two mixed: they may carry different sets of authorities, and a place would count twice. Vintages begin with
+    their date, so they sort by it.
     """
-    best_first = [pl.col("value").is_not_null(), pl.col("lower_95").is_not_null(), "vintage", "source_id", "source_row"]
-    return figures.sort(best_first, descending=True).unique(FIGURE, keep="first", maintain_order=True)
+    series = ["indicator_id", "sex", "breakdown", "period_end"]
+    sources = figures.group_by(*series, "source_id", "vintage").agg(
+        has_limits=pl.col("lower_95").is_not_null().any(), has_values=pl.col("value").is_not_null().any()
+    )
+    best = sources.sort("has_values", "has_limits", "vintage", "source_id", descending=True).unique(
+        series, keep="first"
+    )
+    return figures.join(best.select(*series, "source_id"), on=[*series, "source_id"], how="semi", maintain_order="left")
+
+
+def _absent(figures: pl.DataFrame, areas: pl.DataFrame) -> pl.DataFrame:
+    """A row for each system and period of the series published for authorities: absent, and it says why."""
+    by_authority = [id_ for id_, indicator in indicators().items() if AreaType.ICB not in indicator.geographies]
+    combinable = [id_ for id_ in by_authority if indicators()[id_].combinable]
+    periods = (
+        figures.filter(pl.col("indicator_id").is_in(by_authority))
+        .group_by("indicator_id", "sex", "breakdown", "period_end", maintain_order=True)
+        .agg(pl.col("period_label", "period_start", "source_id", "vintage").first())
+    )
+    systems = areas.filter(pl.col("area_type") == AreaType.ICB).select("area_code")
+    return periods.join(systems, how="cross").with_columns(
+        value=pl.lit(None, pl.Float64),
+        value_kind=pl.lit(str(ValueKind.ESTIMATE)),
+        value_symbol=pl.lit(str(ValueSymbol.NOT_AVAILABLE)),
+        note=pl.when(pl.col("indicator_id").is_in(combinable))
+        .then(pl.lit("No authority in this system has a figure."))
+        .otherwise(pl.lit("Authorities' figures of this measure cannot be combined into a system's.")),
+    )
 
 
 def _estimates(figures: pl.DataFrame, overlaps: pl.DataFrame, areas: pl.DataFrame) -> pl.DataFrame:

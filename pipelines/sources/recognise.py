@@ -8,11 +8,18 @@ import polars as pl
 
 from data_contracts.registry.records import Source, sources
 from pipelines.faults import Problem, Refused
-from pipelines.sources import els, fingertips_extract
+from pipelines.sources import els, els_2023, els_json, fingertips_extract, health_index, qof_icb
 from pipelines.sources.tabular import header, refuse, rows
 
 #: Formats that carry figures; lookups are told apart by their columns alone.
-FIGURES: dict[str, ModuleType] = {"els": els, "fingertips_extract": fingertips_extract}
+FIGURES: dict[str, ModuleType] = {
+    "els": els,
+    "els_2023": els_2023,
+    "els_json": els_json,
+    "fingertips_extract": fingertips_extract,
+    "health_index": health_index,
+    "qof_icb": qof_icb,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +86,8 @@ def _by_series(name: str, content: bytes, names: list[str], fitting: list[str]) 
     """Files of one format are told apart by the series they hold."""
     format_name = sources()[fitting[0]].format
     module = FIGURES[format_name]
+    if module.SERIES_COLUMN is None and len(fitting) == 1:
+        return _read(name, content, names, fitting[0])
     held = set(rows(name, content, [module.SERIES_COLUMN])[module.SERIES_COLUMN].unique())
     matches = [source_id for source_id in fitting if held & set(sources()[source_id].series)]
     if len(matches) == 1:
