@@ -182,6 +182,7 @@ _FIELDS: tuple[Field, ...] = (
     # indicators
     Field(name="name", kind="text", meaning="Name"),
     Field(name="short_name", kind="text", meaning="Name where room is short"),
+    Field(name="headline", kind="flag", meaning="Leads a system's page; the rest fold behind it"),
     Field(name="topic", kind="text", meaning="What it is about, for grouping"),
     Field(name="definition", kind="text", meaning="What is measured, in plain words"),
     Field(name="unit", kind="text", meaning="Unit of the value"),

@@ -181,6 +181,7 @@ _MARTS: tuple[Mart, ...] = (
             "source_id",
             "topic",
             "lever",
+            "headline",
         ),
         key=("indicator_id",),
     ),

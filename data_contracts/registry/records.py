@@ -153,6 +153,7 @@ class Indicator(_Record, frozen=True, kw_only=True):
     small_number_rule: Words
     method: Words
     source: Slug
+    headline: bool = False
     breaks: tuple[Break, ...] = ()
 
     @property

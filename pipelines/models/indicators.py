@@ -37,6 +37,7 @@ def build(inputs: Mapping[str, pl.DataFrame]) -> pl.DataFrame:  # noqa: ARG001  
                 "source_id": indicator.source,
                 "topic": indicator.topic,
                 "lever": str(indicator.lever),
+                "headline": indicator.headline,
             }
             for indicator_id, indicator in indicators().items()
         ]
