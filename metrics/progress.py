@@ -244,28 +244,25 @@ def pace(
         *(_day(frame, column).alias(argument) for argument, column in dates.items()),
     )
     refuse(negative_standard_errors(frame, sides, errors))
-    worked = _with_growth(sides)
-    reason = _pace_reason()
-    ratio = pl.when(reason.is_null() & ~pl.col("past")).then(pl.col("ratio"))
-    half = Z_95 * pl.when(pl.col("ratio_se") > 0).then(pl.col("ratio_se"))
+    worked = _with_growth(sides, form).with_columns(pace_reason=_pace_reason())
+    sound = pl.col("pace_reason").is_null()
     worked = worked.with_columns(
-        pace_ratio=ratio,
-        pace_lower_95=ratio - half,
-        pace_upper_95=ratio + half,
-        pace_reason=reason,
+        pace_ratio=pl.when(sound & ~pl.col("past")).then(pl.col("ratio")),
+        half=Z_95 * pl.when(pl.col("ratio_se") > 0).then(pl.col("ratio_se")),
+    ).with_columns(
+        pace_lower_95=pl.col("pace_ratio") - pl.col("half"), pace_upper_95=pl.col("pace_ratio") + pl.col("half")
     )
+    unmet = ~pl.col("met")
+    passed = sound & unmet & (pl.col("target_date") <= pl.col("latest_date"))
     added = worked.select(
         _pace(),
         "pace_ratio",
         "pace_lower_95",
         "pace_upper_95",
-        pl.when(~pl.col("met")).then(pl.col("required")).alias("required_from_now"),
+        pl.when(unmet).then(pl.col("required")).alias("required_from_now"),
         pl.col("observed").alias("recent_rate"),
-        pl.when(~pl.col("met") & (pl.col("years_left") > 0)).then(pl.col("years_left")).alias("years_to_target"),
-        pl.when(reason.is_null() & ~pl.col("met") & (pl.col("years_from_now") <= 0))
-        .then(pl.lit(DATE_PASSED))
-        .otherwise(reason)
-        .alias("pace_reason"),
+        pl.when(unmet & (pl.col("years_left") > 0)).then(pl.col("years_left")).alias("years_to_target"),
+        pl.when(passed).then(pl.lit(DATE_PASSED)).otherwise(pl.col("pace_reason")).alias("pace_reason"),
     )
     return frame.with_columns(added.get_columns())
 
@@ -398,42 +395,47 @@ def _met(value: pl.Expr) -> pl.Expr:
     return is_at | (beyond >= 0)
 
 
-def _with_growth(sides: pl.DataFrame) -> pl.DataFrame:
+def _with_growth(sides: pl.DataFrame, form: str) -> pl.DataFrame:
     """Work out the growth observed, needed and still required, the ratio and its standard error."""
     y0, y1, target = pl.col("baseline"), pl.col("latest"), pl.col("target")
-    passed = (pl.col("latest_date") - pl.col("baseline_date")) / DAYS_A_YEAR
-    given = (pl.col("target_date") - pl.col("baseline_date")) / DAYS_A_YEAR
-    left = (pl.col("target_date") - pl.col("latest_date")) / DAYS_A_YEAR
-    compound = pl.col("form") == "compound"
-    passed, given, left = (pl.when(years > 0).then(years) for years in (passed, given, left))
+
+    def by_form(compound: pl.Expr, linear: pl.Expr) -> pl.Expr:
+        """Take the one form asked for, or each row's own."""
+        if form in FORMS:
+            return compound if form == "compound" else linear
+        return pl.when(pl.col("form") == "compound").then(compound).otherwise(linear)
+
+    def years(start: str, end: str) -> pl.Expr:
+        apart = (pl.col(end) - pl.col(start)) / DAYS_A_YEAR
+        return pl.when(apart > 0).then(apart)
 
     def rate(start: pl.Expr, end: pl.Expr, years: pl.Expr) -> pl.Expr:
         yearly = pl.when((start > 0) & (end > 0)).then((end / start).log() / years)
         # expm1 would keep a digit or two more for tiny rates; polars has none, and nine digits stand.
-        found = pl.when(compound).then(yearly.exp() - 1).otherwise((end - start) / years)
+        found = by_form(yearly.exp() - 1, (end - start) / years)
         return pl.when(found.is_finite()).then(found)
 
+    passed, given = pl.col("passed"), pl.col("given")
     worked = sides.with_columns(
-        observed=rate(y0, y1, passed),
-        needed=rate(y0, target, given),
-        required=rate(y1, target, left),
+        passed=years("baseline_date", "latest_date"),
+        given=years("baseline_date", "target_date"),
+        left=years("latest_date", "target_date"),
         past=_met(y0).fill_null(False),
         met=_met(y1).fill_null(False),
-        years_from_now=(pl.col("target_date") - pl.col("latest_date")) / DAYS_A_YEAR,
+    ).with_columns(
+        observed=rate(y0, y1, passed), needed=rate(y0, target, given), required=rate(y1, target, pl.col("left"))
     )
-    observed, needed = pl.col("observed"), pl.col("needed")
-    ratio = observed / pl.when(needed != 0).then(needed)
-    # What a unit more of each value does to the ratio: its partial derivatives.
-    by_latest = pl.when(compound).then((1 + observed) / (passed * y1)).otherwise(1 / passed) / needed
-    observed_by_baseline = pl.when(compound).then((1 + observed) / (passed * y0)).otherwise(1 / passed)
-    needed_by_baseline = pl.when(compound).then((1 + needed) / (given * y0)).otherwise(1 / given)
+    observed, needed, ratio = pl.col("observed"), pl.col("needed"), pl.col("ratio")
+    worked = worked.with_columns(ratio=observed / pl.when(needed != 0).then(needed))
+    # What a unit more of each value does to growth, and through it to the ratio: partial derivatives.
+    by_latest = by_form((1 + observed) / (passed * y1), 1 / passed) / needed
+    observed_by_baseline = by_form((1 + observed) / (passed * y0), 1 / passed)
+    needed_by_baseline = by_form((1 + needed) / (given * y0), 1 / given)
     by_baseline = (ratio * needed_by_baseline - observed_by_baseline) / needed
     error = ((by_latest * pl.col("latest_se")) ** 2 + (by_baseline * pl.col("baseline_se")) ** 2).sqrt()
-    years_left = pl.when(compound).then((target / y1).log() / (1 + observed).log()).otherwise((target - y1) / observed)
-    return worked.with_columns(
-        ratio=ratio,
-        ratio_se=error,
-        years_left=pl.when(years_left.is_finite()).then(years_left),
+    years_left = by_form((target / y1).log() / (1 + observed).log(), (target - y1) / observed)
+    return worked.with_columns(ratio_se=error, years_left=years_left).with_columns(
+        years_left=pl.when(pl.col("years_left").is_finite()).then(pl.col("years_left"))
     )
 
 
@@ -463,7 +465,6 @@ def _pace_reason() -> pl.Expr:
 
 def _pace() -> pl.Expr:
     """Name the pace, in the order the rules are read."""
-    lower, upper = _pace_class(pl.col("pace_lower_95")), _pace_class(pl.col("pace_upper_95"))
     return (
         pl.when(pl.col("target").is_null())
         .then(pl.lit("not_assessed"))
@@ -471,27 +472,30 @@ def _pace() -> pl.Expr:
         .then(None)
         .when(pl.col("past") & pl.col("met"))
         .then(pl.lit("held"))
-        .when(pl.col("past"))
+        .when("past")
         .then(pl.lit("lost"))
-        .when(pl.col("met"))
+        .when("met")
         .then(pl.lit("on_track"))
         .when(pl.col("target_date").is_null())
         .then(pl.lit("no_deadline"))
-        .when((lower != upper).fill_null(False))
+        .when((_pace_class("pace_lower_95") != _pace_class("pace_upper_95")).fill_null(False))
         .then(pl.lit("uncertain"))
-        .otherwise(_pace_class(pl.col("pace_ratio")))
+        .when(pl.col("pace_ratio") >= ON_TRACK)
+        .then(pl.lit("on_track"))
+        .when(pl.col("pace_ratio") >= ACCELERATION_NEEDED)
+        .then(pl.lit("acceleration_needed"))
+        .when(pl.col("pace_ratio") >= LIMITED)
+        .then(pl.lit("limited"))
+        .when(pl.col("pace_ratio") < LIMITED)
+        .then(pl.lit("deterioration"))
         .alias("pace")
     )
 
 
-def _pace_class(ratio: pl.Expr) -> pl.Expr:
-    return (
-        pl.when(ratio >= ON_TRACK)
-        .then(pl.lit("on_track"))
-        .when(ratio >= ACCELERATION_NEEDED)
-        .then(pl.lit("acceleration_needed"))
-        .when(ratio >= LIMITED)
-        .then(pl.lit("limited"))
-        .when(ratio < LIMITED)
-        .then(pl.lit("deterioration"))
+def _pace_class(name: str) -> pl.Expr:
+    """Number the class a ratio falls into, from deterioration up."""
+    ratio = pl.col(name)
+    return sum(
+        ((ratio >= least).cast(pl.UInt8) for least in (ACCELERATION_NEEDED, ON_TRACK)),
+        (ratio >= LIMITED).cast(pl.UInt8),
     )
