@@ -4,6 +4,7 @@ Received equals accepted plus set aside plus quarantined, for every source. Noth
 a row is at fault, or it is not.
 """
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -21,6 +22,8 @@ from pipelines.sources.recognise import FIGURES, columns_of
 from pipelines.sources.tabular import CELLS, ROW
 
 KEY = ["indicator_id", "area_code", "sex", "breakdown", "period_end"]
+#: A period nobody declared is new where this share of a series' areas has it; where fewer do, somebody mistyped it.
+MANY_AREAS = 0.1
 _NUMBERS = ["value", "lower_95", "upper_95"]
 _RAW = "raw_"
 
@@ -41,7 +44,9 @@ QUARANTINE_SCHEMA = pl.Schema(
 class Cleaned:
     """A vintage's rows sorted into what is used, what is left out by rule, and what is at fault.
 
-    `set_aside`: columns source_row, rule. `quarantined`: one row per source row and rule it breaks.
+    `set_aside`: columns source_row, rule. `quarantined`: one row per source row and rule it breaks. `held`: the key of
+    every row in scope whose place and period could be read, faults included, and whether another set of areas stands
+    in its place; `unplaced`: rows where they could not be read.
     """
 
     record: Record
@@ -50,6 +55,8 @@ class Cleaned:
     accepted_rows: int
     set_aside: pl.DataFrame
     quarantined: pl.DataFrame
+    held: pl.DataFrame
+    unplaced: int
 
     @property
     def source_id(self) -> str:
@@ -72,8 +79,11 @@ class Cleaned:
         return {str(rule): int(count) for rule, count in counted.iter_rows()}
 
 
-def clean_lookup(vintage: Vintage, rules: PublishRules) -> Cleaned:
-    """Check a lookup's cells and key. Raises Refused where the file as a whole is at fault."""
+def clean_lookup(vintage: Vintage) -> Cleaned:
+    """Check a lookup's cells and key. Raises Refused where any row is at fault.
+
+    Every share is made from the lookups: one row short, and residents are lost or counted twice somewhere.
+    """
     source = sources()[vintage.record.source_id]
     columns = columns_of(source)
     frame = vintage.rows.with_columns(pl.col(columns).str.strip_chars())
@@ -86,14 +96,12 @@ def clean_lookup(vintage: Vintage, rules: PublishRules) -> Cleaned:
         else ~pl.col(source.scope.column).fill_null("").str.starts_with(source.scope.starts_with)
     )
     frame = frame.with_columns(pl.when(outside).then(pl.lit("outside_england")).alias("rule"))
-    needed = [column for column in source.key if column not in source.may_be_blank]
-    faults = [_cells_rule(columns[0])] + [
-        Rule(name="missing", column=column, good=pl.col(column).is_not_null(), expected="a code") for column in needed
-    ]
-    sorted_rows = _sort_rows(frame, faults, list(source.key), columns, lambda _: pl.lit("repeated_row"))
+    sorted_rows = _sort_rows(
+        frame, _lookup_rules(source, columns), list(source.key), columns, lambda _: pl.lit("repeated_row")
+    )
     cleaned = _cleaned(vintage, source, sorted_rows, columns)
-    _refuse_if_faulty(cleaned, rules)
-    if cleaned.accepted_rows + cleaned.quarantined_rows < source.rows_at_least:
+    _refuse_if_faulty(cleaned, allowed_share=0)
+    if cleaned.accepted_rows < source.rows_at_least:
         raise Refused(
             [
                 Problem(
@@ -110,19 +118,30 @@ def clean_lookup(vintage: Vintage, rules: PublishRules) -> Cleaned:
 
 def clean_figures(vintage: Vintage, geography: Geography, rules: PublishRules) -> Cleaned:
     """Type and code a publisher's figures. Raises Refused where the file as a whole is at fault."""
+    cleaned = sort_figures(vintage, geography)
+    _refuse_if_faulty(cleaned, allowed_share=rules.fault_share)
+    _refuse_if_short(cleaned, geography)
+    return cleaned
+
+
+def sort_figures(vintage: Vintage, geography: Geography) -> Cleaned:
+    """Sort a publisher's figures into accepted, set aside and quarantined, whatever that says of the file."""
     source = sources()[vintage.record.source_id]
     raw = FIGURES[source.format].layout(vintage.rows)
     frame = _code(raw, source, geography)
-    frame = frame.with_columns(_out_of_scope(source).alias("rule"))
+    frame = frame.with_columns(_out_of_scope(source).alias("rule"), expected_period=_expected_period(source))
     repeated = _repeated_rule(source)
     sorted_rows = _sort_rows(frame, _fault_rules(source, geography), KEY, [*_NUMBERS, "note"], repeated)
     if "superseded_area_set" in source.set_aside:
         sorted_rows = _one_area_set(sorted_rows, geography)
     cleaned = _cleaned(vintage, source, sorted_rows, raw_columns=[c for c in raw.columns if c not in (ROW, CELLS)])
-    _refuse_if_faulty(cleaned, rules)
-    _refuse_if_short(cleaned, sorted_rows, source, geography)
     figures = _observations(cleaned.accepted, cleaned, geography)
-    return replace(cleaned, accepted=figures)
+    in_scope = sorted_rows.filter(pl.col("rule").is_null() | (pl.col("rule") == "superseded_area_set"))
+    unplaced = pl.col("fault_names").list.set_intersection(list(_UNPLACED)).list.len() > 0
+    superseded = pl.col("rule").is_not_null().alias("superseded")
+    series = pl.col(_RAW + "series").alias("series")
+    held = in_scope.filter(~unplaced).select(*KEY, "period_label", series, superseded).unique(maintain_order=True)
+    return replace(cleaned, accepted=figures, held=held, unplaced=in_scope.filter(unplaced).height)
 
 
 # --- coding -----------------------------------------------------------------------------------------------
@@ -174,6 +193,34 @@ def _cells_rule(column: str) -> Rule:
     return Rule(name="wrong_number_of_cells", column=column, good=pl.col(CELLS) == 0, expected="a cell for each column")
 
 
+def _lookup_rules(source: Source, columns: list[str]) -> list[Rule]:
+    """A lookup's cells are there, and are whole numbers or days where the source says so."""
+
+    def filled(column: str) -> Rule:
+        return Rule(name="missing", column=column, good=pl.col(column).is_not_null(), expected="a value")
+
+    def whole(column: str) -> Rule:
+        # A whole number may be written 1474.0: some copies were kept by programs that know no other.
+        good = pl.col(column).str.contains(r"^[0-9]{1,15}(\.0+)?$").fill_null(value=True)
+        return Rule(name="not_a_whole_number", column=column, good=good, expected="a whole number")
+
+    def day(column: str) -> Rule:
+        read = pl.col(column).str.to_date("%Y-%m-%d", strict=False)
+        good = pl.col(column).is_null() | read.is_not_null()
+        return Rule(name="not_a_day", column=column, good=good, expected="a day, written 2026-04-01")
+
+    return [
+        _cells_rule(columns[0]),
+        *[filled(column) for column in columns if column not in source.may_be_blank],
+        *[whole(column) for column in source.whole_numbers],
+        *[day(column) for column in source.days],
+    ]
+
+
+#: Rules about where a row belongs; one that breaks them may be the very row that seems to be missing elsewhere.
+_UNPLACED = ("unknown_series", "unknown_area", "unknown_period", "unknown_sex", "another_sex")
+
+
 def _fault_rules(source: Source, geography: Geography) -> list[Rule]:
     """What makes a row of figures unusable, in the order a reader would look."""
     known = list(geography.known)
@@ -195,14 +242,20 @@ def _fault_rules(source: Source, geography: Geography) -> list[Rule]:
         Rule(
             name="unknown_period",
             column="period",
-            good=pl.col("period_start").is_not_null(),
-            expected="a period as this series writes it",
+            good=pl.col("expected_period"),
+            expected="a period as this series writes it, and a new one for many areas",
         ),
         Rule(
             name="unknown_sex",
             column="sex",
             good=pl.col("sex").is_in([str(sex) for sex in Sex]),
             expected="persons, female or male",
+        ),
+        Rule(
+            name="another_sex",
+            column="sex",
+            good=((pl.col(_RAW + "sex") == "") | (pl.col(_RAW + "sex") == pl.col("sex"))).fill_null(value=True),
+            expected="the sex or group the series is about",
         ),
         Rule(
             name="another_unit",
@@ -233,6 +286,25 @@ def _fault_rules(source: Source, geography: Geography) -> list[Rule]:
         )
     )
     return rules + [ROW_RULES[name] for name in ("limits_together", "limits_in_order", "value_within_limits")]
+
+
+def _expected_period(source: Source) -> pl.Expr:
+    """Whether a row's period is one the source declares, or one that the file has for many areas.
+
+    A year mistyped as 2202 is a period as good as any to a parser, and would be the latest there is.
+    """
+    ends = pl.col("period_end")
+    declared = _by_kind(_ids_by_kind(source), lambda kind: ends.is_in(_declared_days(source, kind)))
+    series = ["indicator_id", "sex"]
+    areas = pl.col("area_code").n_unique()
+    for_many = areas.over(*series, "period_end") >= MANY_AREAS * areas.over(series)
+    return (ends.is_not_null() & (declared | for_many)).fill_null(value=False)
+
+
+def _declared_days(source: Source, kind: PeriodKind) -> list[dt.date]:
+    """Last days of the periods a sound file of the source must have."""
+    assert source.expects is not None, "a file of figures declares what to expect"
+    return periods.last_days(kind, source.expects.first_year, source.expects.last_year, source.expects.last_quarter)
 
 
 def _out_of_scope(source: Source) -> pl.Expr:
@@ -373,13 +445,15 @@ def _cleaned(vintage: Vintage, source: Source, frame: pl.DataFrame, raw_columns:
         accepted_rows=accepted.height,
         set_aside=frame.filter(pl.col("rule").is_not_null()).select(ROW, "rule"),
         quarantined=quarantined,
+        held=pl.DataFrame(),
+        unplaced=0,
     )
 
 
 # --- faults of a whole file -------------------------------------------------------------------------------
 
 
-def _refuse_if_faulty(cleaned: Cleaned, rules: PublishRules) -> None:
+def _refuse_if_faulty(cleaned: Cleaned, *, allowed_share: float) -> None:
     """Over the allowed share of in-scope rows at fault, the file as a whole is not to be trusted."""
     in_scope = cleaned.received - cleaned.set_aside.height
     where = f"{cleaned.source_id} {cleaned.vintage}"
@@ -396,7 +470,7 @@ def _refuse_if_faulty(cleaned: Cleaned, rules: PublishRules) -> None:
             ]
         )
     share = cleaned.quarantined_rows / in_scope
-    if share <= rules.fault_share:
+    if share <= allowed_share:
         return
     by_rule = cleaned.quarantined.group_by("rule", "column", "expected", maintain_order=True).agg(
         pl.col("source_row").len().alias("rows"), pl.col("source_row").first(), pl.col("found").first()
@@ -406,7 +480,7 @@ def _refuse_if_faulty(cleaned: Cleaned, rules: PublishRules) -> None:
             Problem(
                 rule=rule,
                 where=f"{where}, row {row}, {column}",
-                found=f"‘{found}’ (the first of {count:,} such rows; {share:.0%} of rows in scope are at fault)",
+                found=f"‘{found}’ (the first of {count:,} such rows; {_percent(share)} of rows in scope are at fault)",
                 expected=expected,
                 todo="fetch the file again; if the publisher changed how it is written, change how it is read: "
                 f"format {sources()[cleaned.source_id].format}",
@@ -416,23 +490,28 @@ def _refuse_if_faulty(cleaned: Cleaned, rules: PublishRules) -> None:
     )
 
 
-def _refuse_if_short(cleaned: Cleaned, frame: pl.DataFrame, source: Source, geography: Geography) -> None:
+def _percent(share: float) -> str:
+    return f"{share:.0%}" if share >= 0.01 else "under 1%"
+
+
+def _refuse_if_short(cleaned: Cleaned, geography: Geography) -> None:
     """Hold what the file has, faults included, against what the source declares; list everything that is gone."""
+    source = sources()[cleaned.source_id]
     assert source.expects is not None, "a file of figures declares what to expect"
     expects = source.expects
-    held = frame.filter(pl.col("rule").is_null() & pl.col("indicator_id").is_not_null())
     where = f"{cleaned.source_id} {cleaned.vintage}"
+    standing = cleaned.held.filter(~pl.col("superseded"))
     problems: list[Problem] = []
 
     def gone(rule: str, found: str, expected: str) -> None:
         todo = "fetch the file again, it may have been cut short; if the publisher dropped them, change sources.toml"
         problems.append(Problem(rule=rule, where=where, found=found, expected=expected, todo=todo))
 
-    for name, sex, rows in _by_series(source, held):
+    for name, sex, rows in _by_series(source, standing):
         what = f"‘{name}’" if sex is None else f"‘{name}’ ({sex})"
         kind = indicators()[source.series[name].indicator].period_kind
-        in_file = set(rows["period_end"].drop_nulls())
-        declared = periods.last_days(kind, expects.first_year, expects.last_year, expects.last_quarter)
+        in_file = set(rows["period_end"])
+        declared = _declared_days(source, kind)
         missing = [day.isoformat() for day in declared if day not in in_file]
         if missing:
             gone("period_gone", f"{what} lacks the periods that end on {_some(missing)}", "every period declared")
@@ -442,10 +521,11 @@ def _refuse_if_short(cleaned: Cleaned, frame: pl.DataFrame, source: Source, geog
             if count < at_least:
                 gone("area_gone", f"{what} has {count} areas of kind {area_kind}", f"at least {at_least}")
         if expects.complete:
-            cells = rows.drop_nulls("period_end").group_by("area_code").agg(pl.col("period_end").n_unique())
-            short = cells.filter(pl.col("period_end") < len(in_file))["area_code"].sort().to_list()
-            if short:
-                gone("rows_gone", f"{what} lacks some periods for {_some(short)}", "every period for each area")
+            cells = rows.group_by("area_code").agg(lacks=len(in_file) - pl.col("period_end").n_unique())
+            short = cells.filter(pl.col("lacks") > 0).sort("area_code")
+            if short["lacks"].sum() > cleaned.unplaced:
+                areas = _some(short["area_code"].to_list())
+                gone("rows_gone", f"{what} lacks some periods for {areas}", "every period for each area")
     if problems:
         raise Refused(problems)
 
@@ -453,7 +533,7 @@ def _refuse_if_short(cleaned: Cleaned, frame: pl.DataFrame, source: Source, geog
 def _by_series(source: Source, held: pl.DataFrame) -> Iterator[tuple[str, str | None, pl.DataFrame]]:
     """Each series and sex the source declares, with its rows; one that is gone has none."""
     for name, series in source.series.items():
-        rows = held.filter(pl.col(_RAW + "series") == name)
+        rows = held.filter(pl.col("series") == name)
         if series.sex:
             yield name, None, rows
         else:

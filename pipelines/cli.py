@@ -20,10 +20,12 @@ from pipelines.config import LONDON, Settings, data_dir, today
 from pipelines.faults import Problem, Refused
 from pipelines.recap import (
     CHANGE_COLUMNS,
+    FAULT_COLUMNS,
     SOURCE_COLUMNS,
     STEP_COLUMNS,
     Recap,
     change_rows,
+    fault_rows,
     source_rows,
     step_rows,
 )
@@ -100,6 +102,7 @@ def refresh_command(
     console = _console()
     if if_needed and releases.is_readable(settings):
         return
+    _writable(console, folder)
     run_id = dt.datetime.now(LONDON).strftime("%Y-%m-%dT%H-%M-%S-%f")
     with run_streams(folder / "runs", run_id, to_stderr=not sys.stderr.isatty()) as streams:
         log = RunLog(run_id, ConsoleDisplay(console), streams)
@@ -110,6 +113,20 @@ def refresh_command(
             log.event("refused", problems=[{"rule": p.rule, "where": p.where} for p in refused.problems])
             _refuse(console, refused, settings)
     _show(console, recap)
+
+
+def _writable(console: Console, folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        problem = Problem(
+            rule="no_data_folder",
+            where=str(folder),
+            found=f"no folder can be made there ({error.strerror})",
+            expected="a folder to keep data in",
+            todo="check the path given with --data-dir or ICS_DATA_DIR",
+        )
+        _refuse(console, Refused([problem]))
 
 
 def _day(text: str) -> dt.date:
@@ -146,6 +163,8 @@ def _refuse(console: Console, refused: Refused, settings: Settings | None = None
 def _show(console: Console, recap: Recap) -> None:
     console.print()
     _table(console, "Sources", SOURCE_COLUMNS, source_rows(recap.sources), numbers=(2, 3, 5))
+    if recap.faults.height:
+        _table(console, "Rows at fault", FAULT_COLUMNS, fault_rows(recap.faults), numbers=(3, 4))
     marts = [(name, f"{rows:,}") for name, rows in recap.marts.items()]
     _table(console, "Tables", ("table", "rows"), marts, numbers=(1,))
     if recap.changes.height:

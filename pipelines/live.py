@@ -1,6 +1,7 @@
 """Ask the publishers for newer files. One that does not answer is noted; the vintage held stays in use."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 import httpx
 
@@ -18,33 +19,47 @@ def addresses() -> dict[str, str]:
     return {source_id: source.live_url for source_id, source in sources().items() if source.live_url}
 
 
-def files(notes: list[str], at: Mapping[str, str] | None = None) -> Iterator[tuple[str, bytes]]:
-    """Each publisher's file by its source; those that do not answer are added to `notes`."""
+def files(notes: list[str], at: Mapping[str, str] | None = None) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """Each publisher's file by its source, to be opened while the next is not yet asked for.
+
+    Those that do not answer are added to `notes`. Opening one raises Refused where the answer is no file of ours.
+    """
     transport = httpx.HTTPTransport(retries=_TRIES)
     with httpx.Client(transport=transport, timeout=_TIMEOUT, follow_redirects=True) as client:
         for source_id, address in (addresses() if at is None else at).items():
             try:
-                content = _fetch(client, source_id, address)
+                content = _fetch(client, address)
             except httpx.HTTPError as error:
-                notes.append(
-                    f"{source_id}: {address} did not answer ({type(error).__name__}); vintage held stays in use"
-                )
+                notes.append(f"{source_id}: {address} did not answer ({_why(error)}); vintage held stays in use")
                 continue
-            yield source_id, content
+            yield source_id, partial(_opened, source_id, address, content)
 
 
-def _fetch(client: httpx.Client, source_id: str, address: str) -> bytes:
+def _why(error: httpx.HTTPError) -> str:
+    if isinstance(error, httpx.HTTPStatusError):
+        return f"status {error.response.status_code}"
+    return type(error).__name__
+
+
+def _opened(source_id: str, address: str, content: bytes | None) -> bytes:
+    if content is None:
+        raise refuse(
+            source_id,
+            "too_large",
+            f"more than {MOST_BYTES:,} bytes at {address}",
+            "the publisher's file",
+            "open the address in a browser and see what is there now",
+        )
+    return content
+
+
+def _fetch(client: httpx.Client, address: str) -> bytes | None:
+    """What the address answers, or None where it does not stop."""
     with client.stream("GET", address) as answer:
         answer.raise_for_status()
         content = bytearray()
         for chunk in answer.iter_bytes():
             content += chunk
             if len(content) > MOST_BYTES:
-                raise refuse(
-                    source_id,
-                    "too_large",
-                    f"more than {MOST_BYTES:,} bytes at {address}",
-                    "the publisher's file",
-                    "open the address in a browser and see what is there now",
-                )
+                return None
     return bytes(content)

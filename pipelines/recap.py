@@ -19,6 +19,7 @@ class Recap(msgspec.Struct, frozen=True, kw_only=True):
     sources: list[SourceAccount]
     marts: dict[str, int]
     changes: pl.DataFrame
+    faults: pl.DataFrame
     steps: list[Step]
     notes: list[str] = []
 
@@ -57,6 +58,20 @@ def change_rows(changes: pl.DataFrame) -> list[tuple[str, ...]]:
 CHANGE_COLUMNS = ("indicator", "change", "why", "figures")
 
 
+def fault_rows(faults: pl.DataFrame) -> list[tuple[str, ...]]:
+    """The table of rows at fault: source, rule and column, how many, and the first of them with what it holds."""
+    counted = faults.group_by("source_id", "rule", "column", maintain_order=True).agg(
+        pl.len(), pl.col("source_row", "found").first()
+    )
+    return [
+        (source_id, rule, column, f"{rows:,}", f"{row:,}", " ".join(found[:40].replace("|", "¦").split()))
+        for source_id, rule, column, rows, row, found in counted.iter_rows()
+    ]
+
+
+FAULT_COLUMNS = ("source", "rule", "column", "rows", "first row", "holds")
+
+
 def step_rows(steps: Sequence[Step]) -> list[tuple[str, ...]]:
     """The table of steps: name, time, and the most memory the process had held by its end."""
     return [(step.name, f"{step.milliseconds:,} ms", f"{step.peak_megabytes:,} MB") for step in steps]
@@ -77,6 +92,7 @@ def markdown(recap: Recap) -> str:
         "Received rows equal those accepted, set aside and quarantined. Set aside are sound rows left out by a rule:",
         "\n".join(f"- `{rule}`: {SET_ASIDE_MEANINGS[rule]}" for rule in used) or "- none",
         "Titles: " + "; ".join(f"{a.source_id}: {sources()[a.source_id].title}" for a in recap.sources) + ".",
+        *(("## Rows at fault", _table(FAULT_COLUMNS, fault_rows(recap.faults))) if recap.faults.height else ()),
         "## Tables",
         _table(("table", "rows"), [(name, f"{rows:,}") for name, rows in recap.marts.items()]),
         "## What changed since the release before",

@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import filelock
@@ -15,7 +14,7 @@ import polars as pl
 from data_contracts.registry.records import publish_rules, sources
 from data_contracts.tables import ContractBroken
 from pipelines import compare, landing, live, releases
-from pipelines.cleaning import QUARANTINE_SCHEMA, Cleaned, clean_figures, clean_lookup
+from pipelines.cleaning import KEY, QUARANTINE_SCHEMA, Cleaned, clean_figures, clean_lookup, sort_figures
 from pipelines.config import LONDON, Settings
 from pipelines.faults import Problem, Refused
 from pipelines.geography import Geography, geography
@@ -40,14 +39,16 @@ def refresh(settings: Settings, log: RunLog) -> Recap:
     settings.releases_dir.mkdir(parents=True, exist_ok=True)
     with lock(settings):
         releases.sweep(settings)
+        releases.record_what_serves(settings, at=dt.datetime.now(LONDON))
         landing.sweep(settings.landing_dir)
         held = releases.held(settings)
         notes: list[str] = []
         with log.step("land") as say:
-            landing.take_snapshot(settings.landing_dir, settings.snapshot_dir)
-            staged = _stage(settings, log, notes)
+            if not settings.dry_run:
+                landing.take_snapshot(settings.landing_dir, settings.snapshot_dir)
+            staged, problems = _stage(settings, log, notes)
             say(f"{len(staged)} new files" if staged else "no new files")
-        cleaned = _clean(settings, staged, log)
+        cleaned = _clean(settings, staged, problems, log)
         building = settings.releases_dir / f"{releases.BUILDING}{os.getpid()}"
         try:
             accounts = [_account(item) for item in cleaned]
@@ -83,8 +84,11 @@ def lock(settings: Settings) -> Iterator[None]:
 # --- land -------------------------------------------------------------------------------------------------
 
 
-def _stage(settings: Settings, log: RunLog, notes: list[str]) -> list[Staged]:
-    """Files of the inbox, and of the publishers where asked; every file at fault is named before any is used."""
+def _stage(settings: Settings, log: RunLog, notes: list[str]) -> tuple[list[Staged], list[Problem]]:
+    """Files of the inbox, and of the publishers where asked, and what is wrong with those that cannot be read.
+
+    Those that can be read are cleaned all the same, so that everything that is wrong is told in one go.
+    """
     held = {(item.record.source_id, item.record.sha256) for item in landing.all_vintages(settings.landing_dir)}
     staged: list[Staged] = []
     problems: list[Problem] = []
@@ -106,14 +110,17 @@ def _stage(settings: Settings, log: RunLog, notes: list[str]) -> list[Staged]:
         staged.append(Staged(name=name, content=content, vintage=vintage))
 
     for path in _inbox_files(settings, problems):
-        take(path.name, path.read_bytes)
+        take(_readable_name(path), path.read_bytes)
     if settings.live:
-        for name, content in live.files(notes):
-            take(name, partial(bytes, content))
+        for source_id, fetch in live.files(notes):
+            take(source_id, fetch)
     problems.extend(_two_for_one_source(staged))
-    if problems:
-        raise Refused(problems)
-    return staged
+    return staged, problems
+
+
+def _readable_name(path: Path) -> str:
+    """A file's name as text; bytes that are none, which a file system allows, are shown as such."""
+    return os.fsencode(path.name).decode("utf-8", "backslashreplace")
 
 
 def _inbox_files(settings: Settings, problems: list[Problem]) -> list[Path]:
@@ -149,45 +156,66 @@ def _two_for_one_source(staged: list[Staged]) -> Iterator[Problem]:
 # --- clean ------------------------------------------------------------------------------------------------
 
 
-def _clean(settings: Settings, staged: list[Staged], log: RunLog) -> list[Cleaned]:
-    """Type, code and check every source in use; lookups first, since figures are coded by them."""
-    vintages = {source_id: item.read() for source_id, item in landing.newest(settings.landing_dir).items()}
+def _clean(settings: Settings, staged: list[Staged], problems: list[Problem], log: RunLog) -> list[Cleaned]:
+    """Type, code and check every source in use; lookups first, since figures are coded by them.
+
+    Raises Refused with the problems given and all that are found here.
+    """
+    vintages = {source_id: item.read() for source_id, item in _in_use(settings).items()}
     earlier = {item.vintage.record.source_id: vintages.get(item.vintage.record.source_id) for item in staged}
     names = {item.vintage.record.source_id: item.name for item in staged}
     vintages.update({item.vintage.record.source_id: item.vintage for item in staged})
     absent = [source_id for source_id in sources() if source_id not in vintages]
     if absent:
-        raise Refused([_never_landed(source_id) for source_id in absent])
+        raise Refused([*problems, *(_never_landed(source_id) for source_id in absent)])
     rules = publish_rules()
-    problems: list[Problem] = []
+    problems = list(problems)
     cleaned: dict[str, Cleaned] = {}
 
-    def take(source_id: str, clean: Callable[[Vintage], Cleaned]) -> None:
+    def take(source_id: str, clean: Callable[[Vintage], Cleaned], look_back: Callable[[Vintage], Cleaned]) -> None:
         with log.step(f"clean {source_id}") as say:
+            name, before = names.get(source_id), earlier.get(source_id)
             try:
                 item = clean(vintages[source_id])
-                if before := earlier.get(source_id):
-                    problems.extend(_gone(clean(before), item))
+                if before:
+                    problems.extend(_named(problem, name) for problem in _gone(look_back(before), item))
             except Refused as refused:
-                name = names.get(source_id)
                 problems.extend(_named(problem, name) for problem in refused.problems)
                 say("refused")
-                return
+                if before is None:
+                    return
+                # Nothing will be published; the vintage before lets the other files be checked as well.
+                item = look_back(before)
             cleaned[source_id] = item
             say(f"{item.accepted_rows:,} of {item.received:,} rows")
 
     lookups = [source_id for source_id, source in sources().items() if source.format == "lookup"]
     for source_id in lookups:
-        take(source_id, lambda vintage: clean_lookup(vintage, rules))
-    if problems:
+        take(source_id, clean_lookup, clean_lookup)
+    if not set(lookups) <= set(cleaned):
         raise Refused(problems)
     places: Geography = geography({source_id: cleaned[source_id].accepted for source_id in lookups})
     for source_id in sources():
         if source_id not in lookups:
-            take(source_id, lambda vintage: clean_figures(vintage, places, rules))
+            take(
+                source_id,
+                lambda vintage: clean_figures(vintage, places, rules),
+                lambda vintage: sort_figures(vintage, places),
+            )
     if problems:
         raise Refused(problems)
     return [cleaned[source_id] for source_id in sources()]
+
+
+def _in_use(settings: Settings) -> dict[str, landing.Landed]:
+    """The vintage in use of each source; a dry run, which lands nothing, looks into the package for the rest."""
+    held = landing.newest(settings.landing_dir)
+    if settings.dry_run:
+        seen = {(item.record.source_id, item.record.sha256) for item in landing.all_vintages(settings.landing_dir)}
+        for source_id, item in landing.newest(settings.snapshot_dir).items():
+            if (source_id, item.record.sha256) not in seen:
+                held[source_id] = item
+    return held
 
 
 def _never_landed(source_id: str) -> Problem:
@@ -214,21 +242,31 @@ def _named(problem: Problem, name: str | None) -> Problem:
 
 
 def _gone(before: Cleaned, after: Cleaned) -> Iterator[Problem]:
-    """Areas and periods the earlier vintage had and this one lacks: a publisher never means that quietly."""
-    if "area_code" not in before.accepted.columns:
+    """Areas, periods and rows the earlier vintage had and this one lacks: a publisher never means that quietly."""
+    if before.held.is_empty():  # a lookup, which says how many rows it has at least
         return
+
+    def gone(what: str, lost: list[str]) -> Problem:
+        shown = ", ".join(lost[:5]) + (f" and {len(lost) - 5} more" if len(lost) > 5 else "")
+        return Problem(
+            rule=f"{what}_gone",
+            where=f"{after.source_id} {after.vintage}",
+            found=f"lacks {shown}, which {before.vintage} has",
+            expected=f"every {what.rstrip('s')} of the vintage before",
+            todo="fetch the file again, it may have been cut short; if the publisher dropped them, change "
+            "sources.toml and remove the earlier vintage from landing",
+        )
+
+    rows = before.held
     for column, what in (("area_code", "area"), ("period_label", "period")):
-        lost = sorted(set(before.accepted[column]) - set(after.accepted[column]))
+        lost = sorted(set(rows[column]) - set(after.held[column]))
         if lost:
-            shown = ", ".join(lost[:5]) + (f" and {len(lost) - 5} more" if len(lost) > 5 else "")
-            yield Problem(
-                rule=f"{what}_gone",
-                where=f"{after.source_id} {after.vintage}",
-                found=f"lacks {shown}, which {before.vintage} has",
-                expected=f"every {what} of the vintage before",
-                todo="fetch the file again, it may have been cut short; if the publisher dropped them, change "
-                "sources.toml and remove the earlier vintage from landing",
-            )
+            yield gone(what, lost)
+            rows = rows.filter(~pl.col(column).is_in(lost))
+    missing = rows.join(after.held, on=KEY, how="anti").sort(KEY)
+    # A row whose area or period could not be read may be the one that seems to be missing.
+    if missing.height > after.unplaced:
+        yield gone("rows", [", ".join(row) for row in missing.select("area_code", "sex", "period_label").iter_rows()])
 
 
 def _account(cleaned: Cleaned) -> SourceAccount:
@@ -326,6 +364,7 @@ def _publish(
         stops = compare.stops(serving / "marts", building / "marts", moved, publish_rules()) if serving else []
         say(f"{moved.height:,} figures changed" if serving else "first release")
     release_id = releases.release_id(building / "marts")
+    faults = pl.read_parquet(building / "marts" / "quarantine.parquet")
 
     def recap(outcome: str) -> Recap:
         return Recap(
@@ -335,6 +374,7 @@ def _publish(
             sources=accounts,
             marts=marts,
             changes=moved,
+            faults=faults,
             steps=list(log.steps),
             notes=list(notes),
         )
@@ -342,6 +382,8 @@ def _publish(
     if serving and serving.name == release_id:
         if not settings.dry_run:
             _land(settings, staged)
+            if settings.accept_changes is not None:
+                releases.release_hold(settings, settings.accept_changes, at=dt.datetime.now(LONDON))
         return recap(f"Nothing new: release {release_id} serves already.")
     accepted = settings.accept_changes is not None
     problems = [] if accepted else [*stops, *_held(held)]
@@ -385,6 +427,4 @@ def _land(settings: Settings, staged: list[Staged]) -> None:
 
 def _swap(settings: Settings, building: Path, record: Manifest) -> None:
     releases.publish(settings, building, record, at=dt.datetime.now(LONDON))
-    if settings.accept_changes is not None:
-        releases.release_hold(settings)
     releases.prune(settings, publish_rules().releases_kept)

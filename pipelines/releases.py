@@ -113,13 +113,18 @@ def is_readable(settings: Settings) -> bool:
 
 
 def publish(settings: Settings, building: Path, record: Manifest, *, at: dt.datetime) -> Path:
-    """Rename a whole release into place and point to it; the earlier one serves until the last step."""
+    """Rename a whole release into place and point to it; the earlier one serves until the last step.
+
+    Figures that were published before come back under the same name, but with a manifest, a report and changes of
+    their own, so the older folder makes room. It is not the one that serves: that would have been nothing new.
+    """
     final = settings.releases_dir / record.release_id
-    if not final.exists():
-        _sync(building)
-        building.rename(final)
+    _sync(building)
+    _remove(settings, final)
+    building.rename(final)
     _keep_manifest(settings, final)
     point_to(settings, final)
+    (settings.data_dir / "held").unlink(missing_ok=True)
     _append(
         settings, Event(event="published", release_id=record.release_id, at=_at(at), reason=record.accepted_changes)
     )
@@ -132,6 +137,23 @@ def point_to(settings: Settings, release: Path) -> None:
     aside.unlink(missing_ok=True)
     aside.symlink_to(release.relative_to(settings.data_dir))
     aside.replace(settings.current)
+
+
+def record_what_serves(settings: Settings, *, at: dt.datetime) -> None:
+    """Add to the history what a run killed just after its swap did not get to write."""
+    serving = current(settings)
+    last = next(reversed(list(history(settings))), None)
+    if serving and (last is None or last.release_id != serving.name):
+        reason = read_manifest(serving).accepted_changes
+        _append(settings, Event(event="published", release_id=serving.name, at=_at(at), reason=reason))
+
+
+def _remove(settings: Settings, release: Path) -> None:
+    """Take a release away in one step, so that none is ever found in part."""
+    if release.exists():
+        aside = settings.releases_dir / f"{BUILDING}removed-{release.name}"
+        release.rename(aside)
+        shutil.rmtree(aside)
 
 
 def _sync(folder: Path) -> None:
@@ -158,7 +180,7 @@ def prune(settings: Settings, keep: int) -> list[str]:
     kept = {*recent, serving.name if serving else ""}
     removed = [path for path in sorted(settings.releases_dir.iterdir()) if path.name not in kept]
     for path in removed:
-        shutil.rmtree(path)
+        _remove(settings, path)
     return [path.name for path in removed]
 
 
@@ -195,14 +217,21 @@ def _at(moment: dt.datetime) -> str:
 
 
 def held(settings: Settings) -> str | None:
-    """The release a rollback holds, until a refresh accepts changes; None where none is held."""
+    """The release a rollback holds, until a refresh accepts changes; None where none is held.
+
+    A hold is in force while its release serves, so it ends in the same step as that: publishing another.
+    """
     path = settings.data_dir / "held"
-    return path.read_text().strip() if path.exists() else None
+    name = path.read_text().strip() if path.exists() else None
+    serving = current(settings)
+    return name if serving and serving.name == name else None
 
 
-def release_hold(settings: Settings) -> None:
-    """Let refreshes publish again."""
-    (settings.data_dir / "held").unlink(missing_ok=True)
+def release_hold(settings: Settings, reason: str, *, at: dt.datetime) -> None:
+    """Let refreshes publish again although what they make is what serves already."""
+    if name := held(settings):
+        (settings.data_dir / "held").unlink()
+        _append(settings, Event(event="hold ended", release_id=name, at=_at(at), reason=reason))
 
 
 def previous(settings: Settings) -> Path | None:

@@ -108,6 +108,8 @@ class Source(_Record, frozen=True, kw_only=True):
     distinguishing: tuple[str, ...] = ()
     key: tuple[str, ...] = ()
     may_be_blank: tuple[str, ...] = ()
+    whole_numbers: tuple[str, ...] = ()
+    days: tuple[str, ...] = ()
     scope: Scope | None = None
     rows_at_least: int = 1
 
@@ -116,6 +118,9 @@ class Source(_Record, frozen=True, kw_only=True):
         if self.format == "lookup":
             if not self.columns or not self.key:
                 raise ValueError("a lookup needs `columns` and `key`")
+            typed = {*self.key, *self.may_be_blank, *self.whole_numbers, *self.days}
+            if not typed <= set(self.columns):
+                raise ValueError(f"not among its `columns`: {', '.join(sorted(typed - set(self.columns)))}")
         elif self.unit is None or not self.series or self.expects is None:
             raise ValueError("a file of figures needs `unit`, `series` and `expects`")
 

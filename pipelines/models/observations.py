@@ -144,9 +144,11 @@ def _parts(figures: pl.DataFrame, overlaps: pl.DataFrame) -> pl.DataFrame:
         .agg(
             pl.col("period_label", "period_start", "value", "lower_95", "upper_95", "vintage").first(),
             pl.col("residents", "shared_residents").sum(),
+            pl.col("area_code").min(),
             authorities=pl.len(),
         )
-        .sort(*_SERIES, "source_id", "source_row")
+        # By place, not by row: the same rows in another order must add to the same figure, to the last bit.
+        .sort(*_SERIES, "source_id", "area_code")
     )
 
 

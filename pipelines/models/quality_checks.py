@@ -1,5 +1,5 @@
 # table: quality_checks
-# inputs: accounting, areas, observations
+# inputs: accounting, areas, lsoas, observations
 # key: check_id, subject
 # contract: quality_checks
 """Checks across tables that no contract of one table can make. A release with a failed check is not published."""
@@ -17,6 +17,8 @@ def build(inputs: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """One row a check and what it was made on."""
     checks = [
         *_rows_accounted_for(inputs["accounting"]),
+        *_small_areas_placed(inputs["accounting"], inputs["lsoas"]),
+        *_systems_known(inputs["areas"], inputs["lsoas"]),
         *_residents_add_up(inputs["areas"]),
         *_every_system_answered(inputs["areas"], inputs["observations"]),
         *_england_held(inputs["observations"]),
@@ -38,6 +40,32 @@ def _rows_accounted_for(accounting: pl.DataFrame) -> list[_Check]:
         )
         for row in accounting.iter_rows(named=True)
     ]
+
+
+def _small_areas_placed(accounting: pl.DataFrame, lsoas: pl.DataFrame) -> list[_Check]:
+    """Every small area with residents is placed by every lookup: one that is not takes its residents with it."""
+    counted = accounting.filter(pl.col("source_id") == "ons-census-2021-residents")["accepted"].item()
+    return [
+        (
+            "small_areas_placed",
+            "lookups of small areas",
+            f"{counted} small areas with residents",
+            f"{lsoas.height} placed by every lookup",
+            lsoas.height == counted,
+        )
+    ]
+
+
+def _systems_known(areas: pl.DataFrame, lsoas: pl.DataFrame) -> list[_Check]:
+    """Every system that small areas are placed in is an area, with exactly those residents."""
+    boards = areas.filter(pl.col("area_type") == AreaType.ICB)
+    checks: list[_Check] = []
+    for column in ("icb22_code", "icb24_code", "icb26_code"):
+        placed = lsoas.group_by(pl.col(column).alias("area_code")).agg(pl.col("residents").sum())
+        agree = placed.join(boards, on="area_code").filter(pl.col("population") == pl.col("residents")).height
+        found = f"{agree} with the same residents"
+        checks.append(("systems_known", column, f"{placed.height} systems", found, agree == placed.height))
+    return checks
 
 
 def _residents_add_up(areas: pl.DataFrame) -> list[_Check]:
