@@ -1,7 +1,7 @@
 """The Dash application, and the document that carries a page to the browser.
 
-The document holds the page twice over: as served HTML, seen at once, and as what Dash draws beside it unseen. When the
-charts are drawn the one takes the other's place (`assets/navigate.js`), so nothing flashes and nothing moves.
+The document holds the page twice over: as served HTML, seen at once, and as what Dash draws beside it unseen. When that
+is there it takes the other's place (`assets/navigate.js`), so nothing flashes and nothing moves.
 """
 
 import base64

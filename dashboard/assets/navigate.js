@@ -60,12 +60,6 @@
     moved = null;
   }
 
-  function drawn(entry) {
-    return Array.prototype.every.call(entry.querySelectorAll(".chart"), function (chart) {
-      return chart.querySelector(".main-svg");
-    });
-  }
-
   /* The two trees are the same, so the nth control of one is the nth of the other. */
   function carryOver(from, to) {
     var theirs = from.querySelectorAll(CONTROLS);
@@ -78,6 +72,7 @@
     return place >= 0 ? ours[place] : null;
   }
 
+  /* Charts are drawn after this, in places whose height is kept for them. */
   function swap() {
     var served = document.getElementById("served");
     var entry = document.getElementById("react-entry-point");
@@ -89,12 +84,6 @@
     if (focus) focus.focus({ preventScroll: true });
   }
 
-  function swapWhenDrawn(since) {
-    var entry = document.getElementById("react-entry-point");
-    if (drawn(entry) || Date.now() - since > 8000) swap();
-    else setTimeout(swapWhenDrawn, 30, since);
-  }
-
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     ics: {
       arrived: function (page) {
@@ -102,7 +91,7 @@
         requestAnimationFrame(function () {
           requestAnimationFrame(function () {
             settle();
-            if (!root.classList.contains("live")) swapWhenDrawn(Date.now());
+            if (!root.classList.contains("live")) swap();
           });
         });
       }

@@ -123,11 +123,8 @@ def _crumbs(crumbs: Sequence[tuple[str, str | None]]) -> Node:
 def _standing(standing: Standing | None) -> Node | None:
     if standing is None:
         return None
-    return tag(
-        "P",
-        f"Data as at {standing.as_of} · {standing.footprint} · release {standing.release_id}",
-        className="standing",
-    )
+    said = f"Data as at {standing.as_of} · {standing.footprint} · release {standing.release_id}"
+    return tag("Section", tag("P", said), aria_label="The data shown", className="standing")
 
 
 def foot() -> Node:
