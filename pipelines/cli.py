@@ -31,6 +31,7 @@ from pipelines.recap import (
 )
 from pipelines.refresh import lock, refresh
 from pipelines.runlog import RunLog, run_streams
+from pipelines.shapes import SHAPES, write_shapes
 
 app = typer.Typer(
     help="ICS Progress: the pipeline that turns publishers' files into a release.",
@@ -249,8 +250,14 @@ def snapshot(
         taken = take_snapshot(source, to)
     except Refused as refused:
         _refuse(console, refused)
+    try:
+        shapes = write_shapes(source, to / SHAPES)
+    except Refused as refused:
+        _refuse(console, refused)
     for vintage, name in taken:
         console.print(f"{vintage.record.source_id:<34} {vintage.record.vintage:<20} {name}", highlight=False)
+    for line in shapes:
+        console.print(line, highlight=False)
     size = sum(path.stat().st_size for path in to.rglob("*") if path.is_file())
     console.print(f"{len(taken)} sources, {size / 1e6:.1f} MB in {to}", highlight=False)
 

@@ -23,6 +23,7 @@ from pipelines.models import runner
 from pipelines.recap import Recap, markdown
 from pipelines.releases import Manifest, SourceAccount
 from pipelines.runlog import RunLog
+from pipelines.shapes import SHAPES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -363,6 +364,7 @@ def _publish(
         moved = compare.changes(serving / "marts", building / "marts") if serving else compare.nothing_before()
         stops = compare.stops(serving / "marts", building / "marts", moved, publish_rules()) if serving else []
         say(f"{moved.height:,} figures changed" if serving else "first release")
+    shutil.copytree(settings.snapshot_dir / SHAPES, building / SHAPES)
     release_id = releases.release_id(building / "marts")
     faults = pl.read_parquet(building / "marts" / "quarantine.parquet")
 

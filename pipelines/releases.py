@@ -14,6 +14,7 @@ from data_contracts.marts import CONTRACT_VERSION, MARTS
 from data_contracts.version import SOFTWARE
 from pipelines.config import Settings
 from pipelines.runlog import Step
+from pipelines.shapes import SHAPES
 
 BUILDING = ".building-"
 
@@ -54,11 +55,13 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def release_id(marts: Path) -> str:
-    """A hash of the marts' bytes and the contract they meet: the same inputs give the same release."""
+    """A hash of the marts' and shapes' bytes and the contract they meet: the same inputs give the same release."""
     digest = hashlib.sha256(CONTRACT_VERSION.encode())
     for name in sorted(MARTS):
         digest.update(name.encode())
         digest.update(hashlib.sha256((marts / f"{name}.parquet").read_bytes()).digest())
+    for path in sorted((marts.parent / SHAPES).glob("*.json")):
+        digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 
