@@ -53,7 +53,7 @@ def _step(held: pl.DataFrame, changes: pl.DataFrame, boards: pl.DataFrame) -> pl
         split=pl.col("name")
         .filter(pl.col("share_of_predecessor") < WHOLE)
         .unique(maintain_order=True)
-        .str.join(" and "),
+        .str.join("; "),
         from_=pl.col("name").unique(maintain_order=True).str.join(" and "),
         predecessors=pl.col("predecessor_code").n_unique(),
     )
