@@ -1,6 +1,5 @@
 """Every column, once: its name, type, unit, meaning and what it may hold."""
 
-import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -49,13 +48,11 @@ def _all(values: type[StrEnum]) -> tuple[str, ...]:
     return tuple(member.value for member in values)
 
 
-AREA_CODE = r"^(E\d{8}|X54\d{6})$"
-AREA_CODES = r"^E\d{8}( E\d{8})*$"
+AREA_CODE = r"^(E[0-9]{8}|X54[0-9]{6})$"
+AREA_CODES = r"^E[0-9]{8}( E[0-9]{8})*$"
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
-VINTAGE = r"^(\d{4}-\d{2}-\d{2}|undated)-[0-9a-f]{8}$"
+VINTAGE = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|undated)-[0-9a-f]{8}$"
 HTTPS = r"^https://\S+$"
-
-EARLIEST = dt.date(1990, 1, 1)
 
 _FIELDS: tuple[Field, ...] = (
     # areas

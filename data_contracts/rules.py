@@ -27,8 +27,11 @@ def _passes(test: pl.Expr) -> pl.Expr:
 
 
 def _matches(column: pl.Expr, pattern: str) -> pl.Expr:
-    """Whether a text matches, worked out once for each distinct text: codes and ids repeat many times over."""
-    distinct = column.unique()
+    """Whether a text matches, worked out once for each distinct text: codes and ids repeat many times over.
+
+    In a fixed order: the two uses may each be worked out afresh, and would else be out of step with each other.
+    """
+    distinct = column.unique(maintain_order=True)
     return column.is_in(distinct.filter(distinct.str.contains(pattern)).implode())
 
 

@@ -77,7 +77,7 @@ def check(name: str, frame: pl.DataFrame) -> None:
 
 def _explain(mart: Mart, batch: pl.DataFrame, errors: SchemaErrors) -> Iterator[str]:
     """What is wrong, in words: columns and types first; the rules only where those are right."""
-    if dict(batch.schema) != mart.schema:
+    if list(batch.schema.items()) != list(mart.schema.items()):
         cases: Any = errors.failure_cases
         for case in cases.filter(pl.col("check") != _RULES).iter_rows(named=True):
             yield f"{case['column'] or mart.name}: {case['check']} ({case['failure_case']})"

@@ -233,11 +233,6 @@ FIGURES: dict[str, Callable[[], PublishersFile]] = {
 }
 
 
-def every_file() -> list[PublishersFile]:
-    """A sound file of every source."""
-    return [FIGURES[source_id]() if source_id in FIGURES else lookup(source_id) for source_id in sources()]
-
-
 def write(folder: Path, *files: PublishersFile | RawFile) -> Path:
     """Write files into a folder and return the folder."""
     folder.mkdir(parents=True, exist_ok=True)
