@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from dashboard import queries
 from dashboard.reader import NoReleaseError, Release
 from data_contracts.fields import Field
 from data_contracts.marts import CONTRACT_VERSION, MARTS, Mart
+from data_contracts.registry.records import LICENCE, LICENCE_URL
 
 PREFIX = "/api/v1"
 DEFAULT_LIMIT, MOST_ROWS = 500, 5000
@@ -50,14 +51,10 @@ def openapi() -> Response:
 @api.get("/<mart_name>")
 def rows(mart_name: str) -> Response:
     """Rows of a mart, filtered by its key columns, a page at a time."""
-    mart = MARTS.get(mart_name)
-    if mart is None:
-        raise ApiError(404, "unknown_mart", f"No table is called {mart_name!r}. There are: {', '.join(MARTS)}.", "mart")
-    release = _release()
+    mart = mart_called(mart_name)
+    release = release_served()
     asked = _asked(mart, request.args.to_dict(flat=False), release)
-    response = Response(status=304)
-    response.set_etag(_etag(release, request.full_path))
-    response.headers["Cache-Control"] = "no-cache"
+    response = not_modified(release)
     if request.if_none_match.contains(response.get_etag()[0] or ""):
         return response
     found = queries.mart_rows(release, mart, filters=asked.filters, limit=asked.limit, offset=asked.offset)
@@ -108,21 +105,36 @@ def read_cursor(text: str) -> tuple[str, int]:
     return release_id, int(offset)
 
 
-def _asked(mart: Mart, given: Mapping[str, list[str]], release: Release) -> Asked:
+def mart_called(name: str) -> Mart:
+    """The mart of this name. Raises ApiError, naming those there are."""
+    mart = MARTS.get(name)
+    if mart is None:
+        raise ApiError(404, "unknown_mart", f"No table is called {name!r}. There are: {', '.join(MARTS)}.", "mart")
+    return mart
+
+
+def read_filters(mart: Mart, given: Mapping[str, list[str]], *, besides: Sequence[str] = ()) -> dict[str, Any]:
+    """Read what a request asks of a mart's key columns. `besides` names what else it may ask, read elsewhere.
+
+    Raises ApiError for a name that is neither, one given twice, or a value its column can never hold.
+    """
     fields = {field.name: field for field in mart.fields if field.name in mart.key}
-    filters, limit, offset = {}, DEFAULT_LIMIT, 0
+    filters = {}
     for name, values in given.items():
-        if name not in (*fields, *_PAGING):
-            known = ", ".join([*fields, *_PAGING])
+        if name not in (*fields, *besides):
+            known = ", ".join([*fields, *besides])
             raise ApiError(400, "unknown_parameter", f"{mart.name} takes {known}; not {name!r}.", name)
         if len(values) > 1:
             raise ApiError(400, "repeated_parameter", f"{name} is given {len(values)} times; give it once.", name)
-        if name == "limit":
-            limit = _limit(values[0])
-        elif name == "cursor":
-            offset = _offset(values[0], release)
-        else:
+        if name in fields:
             filters[name] = _value(fields[name], values[0])
+    return filters
+
+
+def _asked(mart: Mart, given: Mapping[str, list[str]], release: Release) -> Asked:
+    filters = read_filters(mart, given, besides=_PAGING)
+    limit = _limit(given["limit"][0]) if "limit" in given else DEFAULT_LIMIT
+    offset = _offset(given["cursor"][0], release) if "cursor" in given else 0
     return Asked(filters, limit, offset)
 
 
@@ -167,7 +179,8 @@ def _value(field: Field, text: str) -> Any:
     return text
 
 
-def _release() -> Release:
+def release_served() -> Release:
+    """The release this request is answered from. Raises ApiError where there is none."""
     release: Release | None = g.release
     if release is None:
         reason: NoReleaseError = g.no_release
@@ -175,8 +188,12 @@ def _release() -> Release:
     return release
 
 
-def _etag(release: Release, address: str) -> str:
-    return hashlib.sha256(f"{release.release_id} {address}".encode()).hexdigest()[:20]
+def not_modified(release: Release) -> Response:
+    """The answer to a request whose ETag still holds; a release never changes, so its id and the address make it."""
+    response = Response(status=304)
+    response.set_etag(hashlib.sha256(f"{release.release_id} {request.full_path}".encode()).hexdigest()[:20])
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 def _json(body: Any, *, status: int = 200) -> Response:
@@ -197,10 +214,7 @@ def description() -> dict[str, Any]:
             "description": "Published figures on population health by integrated care system in England, with their "
             "uncertainty. Filter by key columns; follow `next` as `cursor` for the next page. A cursor ends with its "
             "release: 410, start again.",
-            "license": {
-                "name": "Open Government Licence v3.0",
-                "url": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
-            },
+            "license": {"name": LICENCE, "url": LICENCE_URL},
         },
         "servers": [{"url": "/"}],
         "paths": {f"{PREFIX}/{mart.name}": {"get": _operation(mart)} for mart in MARTS.values()},

@@ -1,8 +1,10 @@
 """Every question the dashboard asks of a release. The only SQL; values are always parameters."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
+from pathlib import Path
 from typing import Any
 
 from dashboard.reader import Release
@@ -49,8 +51,10 @@ class Indicator:
     polarity: str
     decimals: int
     period_kind: str
-    method: str
+    enumerated: bool
     source_id: str
+    topic: str
+    headline: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +187,7 @@ def _read_reference(release: Release) -> Reference:
     )
     indicators = release.rows(
         "select string_split(sexes, ' '), string_split(geographies, ' '), indicator_id, name, short_name, definition, "
-        "unit, polarity, decimals, period_kind, method, source_id from indicators"
+        "unit, polarity, decimals, period_kind, enumerated, source_id, topic, headline from indicators"
     )
     sources = release.rows(
         "select source_id, publisher, title, source_url, licence, attribution, published, caveats from sources"
@@ -212,42 +216,34 @@ def _read_reference(release: Release) -> Reference:
 
 def area_series(release: Release, area_code: str) -> list[Observation]:
     """Every series of an area, by series and time."""
-    return [
-        Observation(*row)
-        for row in release.rows(
-            f"select {_OBSERVATION} from observations "  # noqa: S608 - a constant list of columns
-            "where area_code = ? and breakdown = 'all' order by indicator_id, sex, period_start",
-            [area_code],
-        )
-    ]
+    return _observations(release, "area_code = ?", [area_code])
 
 
 def system_series(release: Release, *, indicator_id: str, sex: str) -> list[Observation]:
-    """One series for each of today's systems, by area and time."""
-    return [
-        Observation(*row)
-        for row in release.rows(
-            f"select {_OBSERVATION} from observations "  # noqa: S608 - a constant list of columns
-            "where area_code in (select area_code from areas where area_type = 'icb' and valid_to is null) "
-            "and indicator_id = ? and sex = ? and breakdown = 'all' order by area_code, period_start",
-            [indicator_id, sex],
-        )
-    ]
+    """One series for each integrated care system there is or was, by area and time."""
+    return _observations(
+        release, "indicator_id = ? and sex = ? and area_code >= 'E54' and area_code < 'E55'", [indicator_id, sex]
+    )
 
 
-def system_and_authorities(
-    release: Release, system_code: str, authority_codes: Sequence[str], *, ends: Sequence[dt.date]
-) -> list[Observation]:
-    """Every series of a system, and the figures of its authorities in periods that end on one of `ends`."""
-    return [
-        Observation(*row)
-        for row in release.rows(
-            f"select {_OBSERVATION} from observations "  # noqa: S608 - a constant list of columns
-            "where (area_code = ? or (list_contains(?, area_code) and list_contains(?, period_end))) "
-            "and breakdown = 'all' order by indicator_id, sex, area_code, period_start",
-            [system_code, list(authority_codes), list(ends)],
-        )
-    ]
+def authorities_at(release: Release, *, indicator_ids: Sequence[str], ends: Sequence[dt.date]) -> list[Observation]:
+    """Figures of every area but systems, for some indicators and the periods that end on one of `ends`."""
+    return _observations(
+        release,
+        "list_contains(?, indicator_id) and list_contains(?, period_end) and area_code < 'E54'",
+        [list(indicator_ids), list(ends)],
+    )
+
+
+def _observations(release: Release, where: str, values: list[Any]) -> list[Observation]:
+    """Observations of no subgroup. Sorting a few hundred rows here is cheaper than asking for them in order."""
+    sql = f"select {_OBSERVATION} from observations where {where} and breakdown = 'all'"  # noqa: S608 - constants
+    found = [Observation(*row) for row in release.rows(sql, values)]
+    found.sort(key=_by_series_area_and_time)
+    return found
+
+
+_by_series_area_and_time = attrgetter("indicator_id", "sex", "area_code", "period_start")
 
 
 def region_gaps(release: Release) -> list[Gap]:
@@ -286,3 +282,61 @@ def mart_rows(release: Release, mart: Mart, *, filters: Mapping[str, Any], limit
         [*values, limit, offset],
     )
     return Rows(total=total, rows=[dict(zip(mart.columns, row, strict=True)) for row in found])
+
+
+def mart_batches(release: Release, mart: Mart, *, filters: Mapping[str, Any]) -> Iterator[list[tuple[Any, ...]]]:
+    """Rows of a mart that match every filter, a batch at a time, in the mart's published order.
+
+    Nothing is sorted: a mart is published in its order, and one thread reads rows in the order they were put in.
+    """
+    if not set(filters) <= set(mart.columns):
+        raise ValueError(f"not columns of {mart.name}: {sorted(set(filters) - set(mart.columns))}")
+    columns = ", ".join(f'"{name}"' for name in mart.columns)
+    where = " and ".join(f'"{name}" = ?' for name in filters)
+    clause = f" where {where}" if where else ""
+    return release.batches(
+        f'select {columns} from "{mart.name}"{clause}',  # noqa: S608 - contract's names
+        list(filters.values()),
+    )
+
+
+def mart_file(release: Release, mart: Mart) -> Path:
+    """The Parquet file a mart was published as."""
+    return release.folder / "marts" / f"{mart.name}.parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSeries:
+    """What the figures of one measure and source are in this release."""
+
+    source_id: str
+    indicator_id: str
+    figures: int
+    first_period: str
+    last_period: str
+    ends: dt.date
+
+
+def series_of_sources(release: Release) -> list[SourceSeries]:
+    """The published figures in use, by source and measure; those worked out from them are left out."""
+    return [
+        SourceSeries(*row)
+        for row in release.rows(
+            "select source_id, indicator_id, count(value), arg_min(period_label, period_end), "
+            "arg_max(period_label, period_end), max(period_end) from observations where value_kind = 'published' "
+            "group by source_id, indicator_id order by source_id, indicator_id"
+        )
+    ]
+
+
+def latest_figures(release: Release, *, indicator_id: str, sex: str) -> list[Observation]:
+    """Every area's figure of one measure in its latest period, by area."""
+    return [
+        Observation(*row)
+        for row in release.rows(
+            f"select {_OBSERVATION} from observations "  # noqa: S608 - a constant list of columns
+            "where indicator_id = ? and sex = ? and breakdown = 'all' and period_end = (select max(period_end) from "
+            "observations where indicator_id = ? and sex = ?) order by area_code",
+            [indicator_id, sex, indicator_id, sex],
+        )
+    ]

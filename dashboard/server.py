@@ -5,6 +5,7 @@ from flask import Flask, Response, g, jsonify, redirect, request
 from dashboard import request_log, static_files
 from dashboard.api import api
 from dashboard.compression import compress
+from dashboard.downloads import downloads
 from dashboard.pages.problem import no_release
 from dashboard.reader import NoReleaseError, Releases
 from dashboard.replies import Replies
@@ -33,6 +34,7 @@ def create_app(settings: Settings) -> Flask:
     server.before_request(lambda: _pin(releases))
     server.teardown_request(lambda _: _unpin(releases))
     server.register_blueprint(api)
+    server.register_blueprint(downloads)
     server.add_url_rule("/healthz", "healthz", _healthz)
     server.after_request(lambda response: _finish(response, server.config[_POLICY]))
     server.config[_POLICY] = _content_security_policy([])

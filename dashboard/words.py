@@ -2,14 +2,17 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import lru_cache
 
 from data_contracts.vocabulary import SYMBOL_MEANINGS
 
 PEOPLE = {"persons": "all people", "female": "women", "male": "men"}
 
 NO_INTERVAL = "no interval in this copy"
+FULL_COUNT = "full count, no interval"
 
 
+@lru_cache(maxsize=20_000)
 def number(value: float, decimals: int) -> str:
     """Write a number with its decimals and thousands, and a true minus sign.
 

@@ -171,7 +171,7 @@ def _ticks(measure: Measure, periods: Sequence[Observation | Gap]) -> list[tuple
     at_most = 3 if measure.indicator.period_kind == PeriodKind.SURVEY_YEAR else 4
     chosen = [periods[place] for place in spread(len(periods), at_most=at_most)]
     if measure.indicator.period_kind == PeriodKind.THREE_CALENDAR_YEARS:
-        return [(_middle(point), str(point.period_start.year + 1)) for point in chosen]
+        return [(_middle(point), str(int(_middle(point)))) for point in chosen]
     return [(_middle(point), point.period_label) for point in chosen]
 
 

@@ -1,7 +1,6 @@
 """A line the size of a word, as an image in the page itself: no axes, the last point marked."""
 
 from collections.abc import Sequence
-from urllib.parse import quote
 
 from dashboard.theme import COLOURS
 
@@ -29,4 +28,4 @@ def sparkline(values: Sequence[float | None]) -> str | None:
         f"<path d='{''.join(path)}' fill='none' stroke='{COLOURS['control']}' stroke-width='1.6'/>"
         f"<circle cx='{last[0]:.0f}' cy='{last[1]:.1f}' r='3.2' fill='{COLOURS['head']}'/></svg>"
     )
-    return f"data:image/svg+xml,{quote(svg, safe=' =:/')}"
+    return "data:image/svg+xml," + svg.replace("<", "%3C").replace(">", "%3E").replace("#", "%23")

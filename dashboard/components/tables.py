@@ -1,8 +1,10 @@
 """Tables of figures."""
 
+from dashboard.components.marks import against
 from dashboard.components.tags import Node, hidden, tag
 from dashboard.queries import Gap, Observation
 from dashboard.views.figures import Measure, Timeline, at_period
+from dashboard.views.system import OtherMeasure
 
 
 def timeline_table(timeline: Timeline) -> Node:
@@ -52,6 +54,41 @@ def plain_table(*, caption: str, head: list[str], rows: list[list[str]]) -> Node
             ),
         ],
         className="figures",
+    )
+
+
+def other_measures(others: tuple[OtherMeasure, ...]) -> Node:
+    """Measures beside England, under the topics they are about."""
+    body, topic = [], ""
+    for other in others:
+        if other.measure.indicator.topic != topic:
+            topic = other.measure.indicator.topic
+            body.append(tag("Tr", tag("Th", topic, colSpan="4", scope="rowgroup", className="topic")))
+        body.append(_other(other))
+    head = ["Measure", "Latest", "95% interval and period", "Against England"]
+    return tag(
+        "Table",
+        [
+            tag("Caption", hidden("Other measures, latest figures")),
+            tag("Thead", tag("Tr", [tag("Th", name, scope="col") for name in head])),
+            tag("Tbody", body),
+        ],
+        className="figures others",
+    )
+
+
+def _other(other: OtherMeasure) -> Node:
+    measure, latest = other.measure, other.latest
+    value = "No figure" if latest.value is None else measure.amount(latest.value)
+    limits = latest.period_label if latest.value is None else f"{measure.limits(latest)}, {latest.period_label}"
+    return tag(
+        "Tr",
+        [
+            tag("Th", measure.title, scope="row"),
+            tag("Td", [tag("Strong", value), f" {latest.value_symbol or ''}"]),
+            tag("Td", limits),
+            tag("Td", against(other.against)),
+        ],
     )
 
 

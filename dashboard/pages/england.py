@@ -6,7 +6,7 @@ from dashboard import queries, words
 from dashboard.charts.over_time import HEIGHT, gap_chart, lines_chart
 from dashboard.components.cards import key_figures
 from dashboard.components.chart_card import chart_card, source_line
-from dashboard.components.controls import choices, select
+from dashboard.components.controls import choices, grouped_select, select
 from dashboard.components.marks import chip, symbol_key
 from dashboard.components.systems_table import systems_table
 from dashboard.components.tables import gap_table, timeline_table
@@ -65,15 +65,15 @@ def _gap(gap: RegionGap, names: dict[str, str], top: float) -> Node:
 
 def _systems(table: SystemsTable) -> list[Node | None]:
     chosen = table.selection
-    measures = {m.indicator.indicator_id: m.indicator.short_name for m in table.measures}
+    indicators = {m.indicator.indicator_id: m.indicator for m in table.measures}.values()
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for indicator in indicators:
+        groups.setdefault("Leading" if indicator.headline else indicator.topic, []).append(
+            (indicator.indicator_id, indicator.short_name)
+        )
     sexes = [m.sex for m in table.measures if m.indicator.indicator_id == chosen.measure.indicator.indicator_id]
     selects = [
-        select(
-            name="indicator",
-            label="Measure",
-            options=list(measures.items()),
-            chosen=chosen.measure.indicator.indicator_id,
-        ),
+        grouped_select(name="indicator", label="Measure", groups=groups, chosen=chosen.measure.indicator.indicator_id),
         select(
             name="sex",
             label="People",
@@ -113,4 +113,5 @@ def _drawn(table: SystemsTable) -> str:
     )
     limits = any(row.figure.lower_95 is not None for row in table.rows)
     drawn = "Each line is a 95% interval on one scale" if limits else "There are no intervals in this copy"
-    return f"{drawn}; {estimates}; the upright line is England."
+    line = "the upright line is England" if table.england else "England has no figure of its own here"
+    return f"{drawn}; {estimates}; {line}."

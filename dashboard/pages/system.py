@@ -6,7 +6,7 @@ from dashboard.components.authorities import authorities_table
 from dashboard.components.cards import key_figures
 from dashboard.components.chart_card import chart_card, source_line
 from dashboard.components.marks import symbol_key, verdict
-from dashboard.components.tables import timeline_table
+from dashboard.components.tables import other_measures, timeline_table
 from dashboard.components.tags import Node, tag
 from dashboard.pages.framed import framed
 from dashboard.pages.page import Page
@@ -34,6 +34,7 @@ def page(release: Release, area: Area) -> Page:
         tag(
             "Div", [_inside(measure) for measure in view.measures if measure.authorities], className="grid two insides"
         ),
+        *_others(view),
         tag("H2", "What is missing, and why"),
         _missing(view),
         tag("H2", "Boundary"),
@@ -83,6 +84,22 @@ def _inside(view: MeasureView) -> Node:
         ],
         className="inside",
     )
+
+
+def _others(view: SystemView) -> list[Node]:
+    """The measures that do not lead, folded away."""
+    if not view.others:
+        return []
+    return [
+        tag("H2", "Other measures held"),
+        tag("P", "The latest figure of each, beside England's of the same period.", className="subtitle"),
+        symbol_key(other.latest for other in view.others) or tag("P"),
+        tag(
+            "Details",
+            [tag("Summary", f"Show {len(view.others)} other measures"), other_measures(view.others)],
+            className="fold",
+        ),
+    ]
 
 
 def _missing(view: SystemView) -> Node:

@@ -1,6 +1,6 @@
 """What the page on England says."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,6 +14,7 @@ from dashboard.views.figures import (
     KeyFigure,
     Line,
     Measure,
+    Series,
     Timeline,
     against_england,
     at_period,
@@ -107,8 +108,7 @@ def england_view(release: Release, query: Mapping[str, str]) -> EnglandView:
     england = release.once("england", lambda: lines_by_series(queries.area_series(release, ENGLAND)))
     gaps = release.once("region_gaps", lambda: tuple(queries.region_gaps(release)))
     promise = region_promise(known)
-    held = tuple(m for m in measures(known.indicators.values()) if (m.indicator.indicator_id, m.sex) in england)
-    selection = _selection(query, held, england)
+    held = tuple(measures(known.indicators.values()))
     headline = [m for m in held if m.indicator.indicator_id == HEADLINE]
     lines = tuple(Line(words.opening(words.PEOPLE[m.sex]), tuple(england[HEADLINE, m.sex][ENGLAND])) for m in headline)
     baseline = _level_baseline(known)
@@ -125,22 +125,26 @@ def england_view(release: Release, query: Mapping[str, str]) -> EnglandView:
         headline_summary=_headline_summary(headline, lines),
         headline_credit=credit(known.sources[headline[0].indicator.source_id]),
         gaps=region_gaps,
-        table=_table(release, known, selection, held, england),
+        table=_table(release, known, query, held, england),
     )
 
 
+def _measure(query: Mapping[str, str], held: tuple[Measure, ...]) -> Measure:
+    asked = [m for m in held if m.indicator.indicator_id == query.get("indicator", HEADLINE)]
+    asked = asked or [m for m in held if m.indicator.indicator_id == HEADLINE]
+    return next((m for m in asked if m.sex == query.get("sex")), asked[0])
+
+
 def _selection(
-    query: Mapping[str, str],
-    held: tuple[Measure, ...],
-    england: Mapping[tuple[str, str], Mapping[str, list[Observation]]],
-) -> Selection:
-    asked = [m for m in held if m.indicator.indicator_id == query.get("indicator", HEADLINE)] or list(held)
-    measure = next((m for m in asked if m.sex == query.get("sex")), asked[0])
-    points = england[measure.indicator.indicator_id, measure.sex][ENGLAND]
+    query: Mapping[str, str], measure: Measure, points: Iterable[Observation]
+) -> tuple[Selection, list[str]]:
+    """What was asked for, and the periods there are, the latest first."""
+    shown = {p.period_label: p.period_end for p in points}
+    periods = sorted(shown, key=lambda label: shown[label], reverse=True)
     wanted = query.get("period")
-    period = wanted if wanted and at_period(points, wanted) else points[-1].period_label
+    period = wanted if wanted in shown else periods[0]
     sort: Sort = next((name for name in SORTS if name == query.get("sort")), "lowest")
-    return Selection(measure, period, sort, wanted if wanted and wanted != period else None)
+    return Selection(measure, period or "", sort, wanted if wanted and wanted != period else None), periods
 
 
 def _level_baseline(known: Reference) -> str | None:
@@ -280,16 +284,21 @@ def _headline_summary(held: list[Measure], lines: tuple[Line, ...]) -> str:
 def _table(
     release: Release,
     known: Reference,
-    selection: Selection,
+    query: Mapping[str, str],
     held: tuple[Measure, ...],
-    england: Mapping[tuple[str, str], Mapping[str, list[Observation]]],
+    england: Series,
 ) -> SystemsTable:
-    measure = selection.measure
+    measure = _measure(query, held)
     indicator_id = measure.indicator.indicator_id
-    national = england[indicator_id, measure.sex][ENGLAND]
+    national = england.get((indicator_id, measure.sex), {}).get(ENGLAND, [])
+    found = [
+        point
+        for point in queries.system_series(release, indicator_id=indicator_id, sex=measure.sex)
+        if known.areas[point.area_code].is_current_system
+    ]
+    selection, periods = _selection(query, measure, found)
     reference = at_period(national, selection.period_label)
-    found = lines_by_series(queries.system_series(release, indicator_id=indicator_id, sex=measure.sex))
-    points = found.get((indicator_id, measure.sex), {})
+    points = lines_by_series(found).get((indicator_id, measure.sex), {})
     rows = [
         _row(measure, known.areas[code].area_name, history, selection.period_label, reference)
         for code, history in points.items()
@@ -299,7 +308,7 @@ def _table(
     return SystemsTable(
         selection=selection,
         measures=held,
-        periods=tuple(point.period_label for point in reversed(national)),
+        periods=tuple(periods),
         england=reference,
         rows=tuple(ordered),
         scale=scale([row.figure for row in rows], reference),

@@ -1,6 +1,6 @@
 """Records every page shares: a measure, its lines over time, and how a figure stands against England."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboard import words
@@ -11,6 +11,9 @@ from metrics import comparison_scalar as tests
 
 #: The measure that the first promise is about; it leads every page.
 HEADLINE = "healthy-life-expectancy"
+
+#: Observations by (indicator, sex), then by area, each area's in order of time.
+Series = Mapping[tuple[str, str], Mapping[str, list[Observation]]]
 
 _POSSESSIVE = {Sex.FEMALE: "women's ", Sex.MALE: "men's ", Sex.PERSONS: ""}
 
@@ -49,7 +52,9 @@ class Measure:
         return words.amount(value, unit=self.indicator.unit, decimals=self.indicator.decimals)
 
     def limits(self, figure: "Observation") -> str:
-        """Write a figure's 95% limits, or say that it has none."""
+        """Write a figure's 95% limits, or say why it has none."""
+        if self.indicator.enumerated and not has_interval(figure):
+            return words.FULL_COUNT
         return words.interval(figure.lower_95, figure.upper_95, decimals=self.indicator.decimals)
 
     def differs(self, difference: float, than: str) -> str:
@@ -171,7 +176,8 @@ def against_england(measure: Measure, here: Observation, england: Observation | 
         decimals=measure.indicator.decimals,
     )
     if found.comparison is None:
-        return Against("cannot_tell", "Not tested", f"{words.opening(written)}.")
+        counted = ", in a full count" if measure.indicator.enumerated else ""
+        return Against("cannot_tell", "Not tested", f"{words.opening(written)}{counted}.")
     if found.comparison == "similar":
         return Against("no_difference", "Similar to England", f"{words.opening(written)}, within chance.", found.p)
     return Against(_standing(measure, difference), words.opening(written), "", found.p)
@@ -199,7 +205,7 @@ def changed(measure: Measure, before: Observation, after: Observation) -> Agains
     return Against(_standing(measure, difference), words.opening(measure.differs(difference, than)), "", found.p)
 
 
-def lines_by_series(observations: Iterable[Observation]) -> dict[tuple[str, str], dict[str, list[Observation]]]:
+def lines_by_series(observations: Iterable[Observation]) -> Series:
     """Sort observations into series and, within each, areas; each area's stay in order of time."""
     found: dict[tuple[str, str], dict[str, list[Observation]]] = {}
     for observation in observations:
@@ -229,11 +235,13 @@ def scale(figures: list[Observation], england: Observation | None) -> tuple[floa
 
 
 def measures(indicators: Iterable[Indicator]) -> list[Measure]:
-    """Every series there may be, as the pages show them: the headline first, men before women."""
+    """Every series there may be, as the pages show them: those that lead first, then by topic; men before women."""
     order = {Sex.PERSONS: 0, Sex.MALE: 1, Sex.FEMALE: 2}
     return [
         Measure(indicator, sex)
-        for indicator in sorted(indicators, key=lambda i: (i.indicator_id != HEADLINE, i.short_name))
+        for indicator in sorted(
+            indicators, key=lambda i: (i.indicator_id != HEADLINE, not i.headline, i.topic, i.short_name)
+        )
         for sex in sorted(indicator.sexes, key=lambda sex: order[Sex(sex)])
     ]
 

@@ -12,6 +12,7 @@ from dashboard.views.figures import (
     KeyFigure,
     Line,
     Measure,
+    Series,
     Timeline,
     against_england,
     at_period,
@@ -68,6 +69,15 @@ class Statement:
 
 
 @dataclass(frozen=True)
+class OtherMeasure:
+    """A measure that does not lead: its latest figure and where it stands."""
+
+    measure: Measure
+    latest: Observation
+    against: Against
+
+
+@dataclass(frozen=True)
 class SystemView:
     """Everything the page of a system says."""
 
@@ -75,6 +85,7 @@ class SystemView:
     answer: str
     statements: tuple[Statement, ...]
     measures: tuple[MeasureView, ...]
+    others: tuple[OtherMeasure, ...]
     boundary: str
     shared: tuple[str, ...]
 
@@ -84,12 +95,12 @@ def system_view(release: Release, area: Area) -> SystemView:
     known = queries.reference(release)
     england = release.once("england", lambda: lines_by_series(queries.area_series(release, ENGLAND)))
     overlaps = known.authorities_of(area.area_code)
-    ends = {points[ENGLAND][-1].period_end for points in england.values()}
-    series = lines_by_series(queries.system_and_authorities(release, area.area_code, list(overlaps), ends=sorted(ends)))
+    inside = release.once("authorities", lambda: _authorities(release, known, england))
+    series = lines_by_series(queries.area_series(release, area.area_code))
     views = tuple(
-        _measure_view(known, area, measure, series[key], england.get(key, {}).get(ENGLAND, []), overlaps)
+        _measure_view(known, area, measure, series[key][area.area_code], england, inside.get(key, {}), overlaps)
         for measure in measures(known.indicators.values())
-        if area.area_code in series.get(key := (measure.indicator.indicator_id, measure.sex), {})
+        if measure.indicator.headline and (key := (measure.indicator.indicator_id, measure.sex)) in series
     )
     boundary = _boundary(known, area)
     return SystemView(
@@ -97,27 +108,36 @@ def system_view(release: Release, area: Area) -> SystemView:
         answer=_answer(views),
         statements=tuple(s for s in (_furthest(views), _untold(views), Statement("Boundary", boundary)) if s),
         measures=views,
+        others=_others(known, area, series, england),
         boundary=boundary,
-        shared=_shared(known, overlaps, series),
+        shared=_shared(known, overlaps, inside),
     )
+
+
+def _authorities(release: Release, known: Reference, england: Series) -> Series:
+    """Every authority's figures of the leading measures in England's latest periods: small, and read once a release."""
+    leading = [indicator.indicator_id for indicator in known.indicators.values() if indicator.headline]
+    ends = {areas[ENGLAND][-1].period_end for (indicator_id, _), areas in england.items() if indicator_id in leading}
+    return lines_by_series(queries.authorities_at(release, indicator_ids=leading, ends=sorted(ends)))
 
 
 def _measure_view(
     known: Reference,
     area: Area,
     measure: Measure,
-    areas: Mapping[str, list[Observation]],
-    national: list[Observation],
+    points: list[Observation],
+    england: Series,
+    authorities: Mapping[str, list[Observation]],
     overlaps: Mapping[str, Overlap],
 ) -> MeasureView:
-    points = areas[area.area_code]
+    national = england.get((measure.indicator.indicator_id, measure.sex), {}).get(ENGLAND, [])
     latest = points[-1]
     reference = at_period(national, latest.period_label)
     against = against_england(measure, latest, reference)
     lines = (Line(area.area_name, tuple(points)), *((Line("England", tuple(national)),) if national else ()))
     inside = tuple(
         _authority(known, measure, figure, reference, overlaps[figure.area_code].share_of_authority)
-        for figure in finest_tier(areas, latest.period_label, overlaps)
+        for figure in finest_tier(authorities, latest.period_label, overlaps)
     )
     source = known.sources[measure.indicator.source_id]
     return MeasureView(
@@ -136,14 +156,26 @@ def _measure_view(
     )
 
 
+def _others(known: Reference, area: Area, series: Series, england: Series) -> tuple[OtherMeasure, ...]:
+    """Every measure that does not lead, by topic, its latest figure against England's of the same period."""
+    found = []
+    for measure in measures(known.indicators.values()):
+        key = (measure.indicator.indicator_id, measure.sex)
+        if key in series and not measure.indicator.headline:
+            latest = series[key][area.area_code][-1]
+            national = at_period(england.get(key, {}).get(ENGLAND, []), latest.period_label)
+            found.append(OtherMeasure(measure, latest, against_england(measure, latest, national)))
+    return tuple(found)
+
+
 def finest_tier(
-    areas: Mapping[str, list[Observation]], period: str, overlaps: Mapping[str, Overlap]
+    authorities: Mapping[str, list[Observation]], period: str, overlaps: Mapping[str, Overlap]
 ) -> list[Observation]:
     """Authorities' figures of a period, lowest first, from one tier: counties only where no district has one."""
     found = [
         point
-        for code, points in areas.items()
-        if code in overlaps and (point := at_period(points, period)) and point.value is not None
+        for code in overlaps
+        if (points := authorities.get(code)) and (point := at_period(points, period)) and point.value is not None
     ]
     if any(point.area_code.startswith(_DISTRICT) for point in found):
         found = [point for point in found if not point.area_code.startswith(_COUNTY)]
@@ -288,11 +320,9 @@ def _boundary(known: Reference, area: Area) -> str:
     return f"{since} Earlier figures are worked out for today's boundary."
 
 
-def _shared(
-    known: Reference, overlaps: Mapping[str, Overlap], series: Mapping[tuple[str, str], Mapping[str, list[Observation]]]
-) -> tuple[str, ...]:
+def _shared(known: Reference, overlaps: Mapping[str, Overlap], inside: Series) -> tuple[str, ...]:
     """Authorities, among those that have a figure, part of whose residents live in another system."""
-    shown = {code for areas in series.values() for code in areas if code in overlaps}
+    shown = {code for areas in inside.values() for code in areas if code in overlaps}
     named = sorted((known.areas[code].area_name, overlaps[code].share_of_authority) for code in shown)
     return tuple(f"{name} ({words.share(share)} of its residents live here)" for name, share in named if share < _WHOLE)
 

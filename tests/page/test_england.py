@@ -119,6 +119,16 @@ def test_without_intervals_nothing_is_tested(page: Get) -> None:
         assert row[4].startswith(("Not tested", "Not compared"))
 
 
+def test_a_measure_england_has_no_figure_of_shows_the_systems_alone(page: Get) -> None:
+    main = page("/?indicator=recorded-asthma").one("main")
+    table = rows(main.one("table", "systems"))
+    assert len(table) == 1 + 36
+    for row in table[1:]:
+        assert row[2] == "full count, no interval"
+        assert row[4].startswith("Not compared")
+    assert "the upright line is England" not in main.text
+
+
 def test_a_system_of_shared_authorities_is_not_compared(page: Get) -> None:
     row = next(row for row in rows(page("/").one("table", "systems")) if row[0] == "Thames Valley")
     assert row[1].endswith("[u]")

@@ -17,8 +17,8 @@ def test_it_answers_before_it_shows(page: Get) -> None:
     main = page(f"/system/{NORTH_EAST}").one("main")
     assert main.one("h1").text == "North East and North Cumbria"
     assert main.one("p", "answer").text == (
-        "Worse than England on healthy life expectancy for men and women, adult obesity and preventable heart and "
-        "circulatory deaths; adult smoking cannot be tested."
+        "Worse than England on healthy life expectancy for men and women, preventable heart and circulatory deaths and "
+        "adult obesity; adult smoking cannot be tested."
     )
 
 
@@ -59,7 +59,7 @@ def test_a_figure_without_an_interval_says_so_and_is_not_tested(page: Get) -> No
 def test_its_authorities_stand_beside_each_other_as_published(page: Get) -> None:
     section = next(
         s
-        for s in page(f"/system/{NORTH_EAST}").all("section")
+        for s in page(f"/system/{NORTH_EAST}").all("section", "inside")
         if "men, by authority" in s.one("h3").text and "women" not in s.one("h3").text
     )
     table = rows(section.one("table"))[1:]
@@ -73,7 +73,9 @@ def test_its_authorities_stand_beside_each_other_as_published(page: Get) -> None
 
 def test_districts_stand_in_for_their_county_where_they_have_figures(page: Get) -> None:
     """Hertfordshire has a healthy life expectancy and its districts have none; with obesity the districts have one."""
-    sections = {s.one("h3").text: rows(s.one("table")) for s in page(f"/system/{CENTRAL_EAST}").all("section")}
+    sections = {
+        s.one("h3").text: rows(s.one("table")) for s in page(f"/system/{CENTRAL_EAST}").all("section", "inside")
+    }
     named = {title: {row[0] for row in table} for title, table in sections.items()}
     assert "Hertfordshire" in named["Healthy life expectancy, men, by authority"]
     assert "Stevenage" not in named["Healthy life expectancy, men, by authority"]
@@ -93,6 +95,19 @@ def test_shared_authorities_stop_the_comparison_and_are_named(page: Get) -> None
     assert "[u]" in men
     assert "Not compared Authorities shared with other systems hold over 25% of residents." in men
     assert "Buckinghamshire" in main.text
+
+
+def test_measures_that_do_not_lead_fold_behind_one_table_under_their_topics(page: Get) -> None:
+    main = page(f"/system/{NORTH_EAST}").one("main")
+    table = rows(main.one("table", "others"))
+    assert table[0] == ["Measure", "Latest", "95% interval and period", "Against England"]
+    shown = {row[0]: row for row in table[1:] if len(row) == 4}
+    assert "Healthy life expectancy, men" not in shown, "it leads, and has a chart"
+    assert shown["Life expectancy, men"][1].endswith("years [e]")
+    # General practices' registers are full counts for each board, and England's is not in this copy.
+    asthma = shown["Recorded asthma"]
+    assert asthma[2].startswith("full count, no interval")
+    assert asthma[3].startswith("Not compared England has no figure for this period.")
 
 
 def test_what_is_missing_says_why(page: Get) -> None:

@@ -1,0 +1,140 @@
+"""The published tables as files: `/download/<mart>.csv`, `.parquet` and `.xlsx`, with the API's filters.
+
+A CSV file has one header row and nothing above it: where it comes from is in the HTTP headers and the file's name.
+"""
+
+import csv
+import io
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import polars as pl
+from flask import Blueprint, Response, request, send_file, stream_with_context
+
+from dashboard import queries, spreadsheet
+from dashboard.api import ApiError, mart_called, not_modified, read_filters, refused, release_served
+from dashboard.reader import Release
+from data_contracts.marts import Mart
+from data_contracts.registry.records import LICENCE_URL
+
+PREFIX = "/download"
+FORMATS = ("csv", "parquet", "xlsx")
+
+_PARQUET_TYPE = "application/vnd.apache.parquet"
+_XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+#: Beginnings that make a spreadsheet program run a cell's text; a number may begin with a sign.
+_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
+
+downloads = Blueprint("downloads", __name__, url_prefix=PREFIX)
+downloads.register_error_handler(ApiError, refused)
+
+
+@downloads.get("/<mart_name>.<kind>")
+def download(mart_name: str, kind: str) -> Response:
+    """A mart, or the rows of it that match, as a file."""
+    mart = mart_called(mart_name)
+    make = _MAKERS.get(kind)
+    if make is None:
+        raise ApiError(404, "unknown_format", f"There is no {kind!r}; there are {', '.join(FORMATS)}.", "format")
+    release = release_served()
+    filters = read_filters(mart, request.args.to_dict(flat=False))
+    unchanged = not_modified(release)
+    if request.if_none_match.contains(unchanged.get_etag()[0] or ""):
+        return unchanged
+    response = make(release, mart, filters)
+    part = "-selection" if filters else ""
+    response.headers["ETag"] = unchanged.headers["ETag"]
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Content-Disposition"] = f'attachment; filename="{mart.name}-{release.release_id}{part}.{kind}"'
+    response.headers["X-Release-Id"] = release.release_id
+    response.headers["X-Release-As-Of"] = release.manifest["as_of"]
+    response.headers["Link"] = ", ".join(
+        [
+            '</data#sources>; rel="about"; title="Sources and what became of their rows"',
+            f'</data#table-{mart.name}>; rel="describedby"; title="What the columns mean"',
+            f'<{LICENCE_URL}>; rel="license"',
+        ]
+    )
+    return response
+
+
+@downloads.get("/")
+@downloads.get("/<path:rest>")
+def elsewhere(rest: str = "") -> Response:
+    """Nothing else is here."""
+    raise ApiError(404, "unknown_address", f"Nothing is at {PREFIX}/{rest}; see /data for every file.", None)
+
+
+def _csv(release: Release, mart: Mart, filters: Mapping[str, Any]) -> Response:
+    """Rows as they are read: however long the mart, a batch of it is in memory."""
+    batches = queries.mart_batches(release, mart, filters=filters)
+    lines = stream_with_context(_csv_lines(mart, batches))
+    return Response(lines, content_type="text/csv; charset=utf-8; header=present")
+
+
+def _csv_lines(mart: Mart, batches: Iterator[list[tuple[Any, ...]]]) -> Iterator[str]:
+    texts = [place for place, field in enumerate(mart.fields) if field.kind == "text"]
+    flags = [place for place, field in enumerate(mart.fields) if field.kind == "flag"]
+    yield ",".join(mart.columns) + "\r\n"
+    for batch in batches:
+        lines = io.StringIO()
+        writer = csv.writer(lines)
+        for row in batch:
+            cells = list(row)
+            for place in texts:
+                if cells[place] and cells[place].startswith(_STARTS_FORMULA):
+                    cells[place] = plain_text(cells[place])
+            for place in flags:
+                cells[place] = {True: "true", False: "false"}.get(cells[place])
+            writer.writerow(cells)
+        yield lines.getvalue()
+
+
+def plain_text(text: str) -> str:
+    """Put an apostrophe before text that a spreadsheet program would run as a formula; a number stays as it is.
+
+    >>> plain_text("=1+1"), plain_text("-2.5"), plain_text("- none"), plain_text("none")
+    ("'=1+1", '-2.5', "'- none", 'none')
+    """
+    return f"'{text}" if text.startswith(_STARTS_FORMULA) and not _NUMBER.fullmatch(text) else text
+
+
+def _parquet(release: Release, mart: Mart, filters: Mapping[str, Any]) -> Response:
+    """The mart's own file; or the rows of it that match, by way of a file so that memory holds a part at a time."""
+    path = queries.mart_file(release, mart)
+    if not filters:
+        return send_file(path, mimetype=_PARQUET_TYPE, etag=False)
+    chosen = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+    matches = [pl.col(name) == value for name, value in filters.items()]
+    pl.scan_parquet(path).filter(matches).sink_parquet(chosen, compression="zstd")
+    size = chosen.tell()
+    chosen.seek(0)
+    response = send_file(chosen, mimetype=_PARQUET_TYPE, etag=False)
+    response.content_length = size
+    return response
+
+
+def _xlsx(release: Release, mart: Mart, filters: Mapping[str, Any]) -> Response:
+    found = queries.mart_rows(release, mart, filters=filters, limit=spreadsheet.MOST_ROWS, offset=0)
+    if found.total > spreadsheet.MOST_ROWS:
+        raise ApiError(
+            413,
+            "too_many_rows",
+            f"{found.total:,} rows match, and a spreadsheet here holds at most {spreadsheet.MOST_ROWS:,}. Take CSV or "
+            f"Parquet (/download/{mart.name}.csv, /download/{mart.name}.parquet), or narrow it by "
+            f"{', '.join(mart.key)}.",
+            None,
+        )
+    book = spreadsheet.workbook(release.manifest, mart, found.rows, filters, asked=request.url)
+    return send_file(book, mimetype=_XLSX_TYPE, etag=False)
+
+
+_MAKERS: dict[str, Callable[[Release, Mart, Mapping[str, Any]], Response]] = {
+    "csv": _csv,
+    "parquet": _parquet,
+    "xlsx": _xlsx,
+}
