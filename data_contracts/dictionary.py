@@ -6,7 +6,8 @@ from data_contracts.fields import Field
 from data_contracts.marts import CONTRACT_VERSION, MARTS, Mart
 from data_contracts.rules import ROW_RULES
 
-_TYPES = {"text": "text", "number": "number", "whole": "whole number", "date": "date", "flag": "true or false"}
+#: What a reader calls each kind of column.
+TYPES = {"text": "text", "number": "number", "whole": "whole number", "date": "date", "flag": "true or false"}
 
 
 def markdown() -> str:
@@ -32,15 +33,22 @@ def _mart(mart: Mart) -> Iterator[str]:
     yield "| --- | --- | --- | --- | --- | --- |"
     for field in mart.fields:
         empty = "may be" if mart.is_nullable(field) else "never"
-        cells = [f"`{field.name}`", _TYPES[field.kind], field.unit or "", empty, field.meaning, _holds(field)]
+        held = may_hold(field).replace("|", "\\|")
+        cells = [f"`{field.name}`", TYPES[field.kind], field.unit or "", empty, field.meaning, held]
         yield "| " + " | ".join(cells) + " |"
     if mart.row_rules:
         yield ""
-        yield "In every row: " + "; ".join(ROW_RULES[name].expected for name in mart.row_rules) + "."
+        yield in_every_row(mart)
 
 
-def _holds(field: Field) -> str:
-    """Allowed values, range or form, in words."""
+def in_every_row(mart: Mart) -> str:
+    """What holds across the columns of each row; nothing where no rule does."""
+    rules = "; ".join(ROW_RULES[name].expected for name in mart.row_rules)
+    return f"In every row: {rules}." if rules else ""
+
+
+def may_hold(field: Field) -> str:
+    """Allowed values, range or form, in words; values and patterns between backticks."""
     parts = []
     if field.allowed:
         parts.append(", ".join(f"`{value}`" for value in field.allowed))
@@ -49,5 +57,5 @@ def _holds(field: Field) -> str:
     if field.maximum is not None:
         parts.append(f"at most {field.maximum:g}")
     if field.pattern:
-        parts.append("`" + field.pattern.replace("|", "\\|") + "`")
+        parts.append(f"`{field.pattern}`")
     return "; ".join(parts)

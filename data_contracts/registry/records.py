@@ -13,6 +13,7 @@ from data_contracts.fields import HTTPS, SLUG
 _FOLDER = Path(__file__).parent
 
 LICENCE = "Open Government Licence v3.0"
+LICENCE_URL = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 ATTRIBUTION = (
     "Contains public sector information licensed under the Open Government Licence v3.0. "
     "Source: Office for National Statistics licensed under the Open Government Licence v3.0. "
