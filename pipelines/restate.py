@@ -50,10 +50,7 @@ def _step(held: pl.DataFrame, changes: pl.DataFrame, boards: pl.DataFrame) -> pl
         pl.col("period_label", "period_start", "source_id", "vintage").first(),
         whole=(pl.col("share_of_predecessor") >= WHOLE).all(),
         missing=pl.col("value").is_null().any(),
-        split=pl.col("name")
-        .filter(pl.col("share_of_predecessor") < WHOLE)
-        .unique(maintain_order=True)
-        .str.join("; "),
+        split=pl.col("name").filter(pl.col("share_of_predecessor") < WHOLE).unique(maintain_order=True).str.join("; "),
         from_=pl.col("name").unique(maintain_order=True).str.join(" and "),
         predecessors=pl.col("predecessor_code").n_unique(),
     )
