@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from urllib.parse import quote, unquote
 
-from dashboard import queries
-from dashboard.pages import ended, england, find, problem, system
+from dashboard import clock, queries
+from dashboard.pages import data, ended, england, find, problem, system
 from dashboard.pages.page import Page
 from dashboard.reader import Release
 from dashboard.views.search import area_by_code
 
 _SYSTEM = "/system/"
+_PLAIN = ("/", "/find", "/data")
 
 
 def route(release: Release, path: str, query: Mapping[str, str]) -> Page:
@@ -18,6 +19,8 @@ def route(release: Release, path: str, query: Mapping[str, str]) -> Page:
         return england.page(release, query)
     if path == "/find":
         return find.page(release, query.get("q", "")[:100])
+    if path == "/data":
+        return data.page(release, clock.today())
     if path.startswith(_SYSTEM):
         return _system(release, unquote(path.removeprefix(_SYSTEM)).strip("/")[:100])
     return problem.unknown_page(release)
@@ -31,7 +34,7 @@ def pattern(path: str) -> str:
     """
     if path.startswith(_SYSTEM):
         return f"{_SYSTEM}<area_code>"
-    return path if path in ("/", "/find") else "unknown"
+    return path if path in _PLAIN else "unknown"
 
 
 def _system(release: Release, code: str) -> Page:

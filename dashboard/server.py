@@ -2,7 +2,7 @@
 
 from flask import Flask, Response, g, jsonify, redirect, request
 
-from dashboard import request_log, static_files
+from dashboard import clock, request_log, static_files
 from dashboard.api import api
 from dashboard.compression import compress
 from dashboard.downloads import downloads
@@ -72,7 +72,7 @@ def _page(shell: Shell, pages: Replies) -> Response:
     if g.release is None:
         page = no_release(str(g.no_release))
         return Response(shell.document(page), status=503, mimetype="text/html", headers={"Retry-After": "60"})
-    key = ("page", g.release.release_id, request.full_path)
+    key = ("page", g.release.release_id, clock.today(), request.full_path)
 
     def make() -> Response:
         page = route(g.release, request.path, request.args.to_dict())
@@ -84,12 +84,13 @@ def _page(shell: Shell, pages: Replies) -> Response:
 
 
 def _update(dash_update: object, pages: Replies) -> Response:
-    """Answer Dash's one callback; its reply depends on the address and the release alone, so it is kept."""
+    """Answer Dash's one callback; its reply depends on the address, the release and the day alone, so it is kept."""
     assert callable(dash_update)
     if g.release is None:
         return _as_response(dash_update())
     body = request.get_data()
-    return pages.answer(request, ("update", g.release.release_id, body), lambda: _as_response(dash_update()))
+    key = ("update", g.release.release_id, clock.today(), body)
+    return pages.answer(request, key, lambda: _as_response(dash_update()))
 
 
 def _as_response(made: object) -> Response:
