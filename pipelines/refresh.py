@@ -360,10 +360,14 @@ def _publish(
 ) -> Recap:
     """Compare with the release that serves; publish what is new unless somebody must look first."""
     serving = releases.current(settings)
+    # Tables of another contract may lack what a comparison reads, or mean something else by it.
+    earlier = serving if releases.is_readable(settings) else None
+    if serving and not earlier:
+        notes.append(f"release {serving.name} is of another contract, so nothing is compared with it")
     with log.step("compare") as say:
-        moved = compare.changes(serving / "marts", building / "marts") if serving else compare.nothing_before()
-        stops = compare.stops(serving / "marts", building / "marts", moved, publish_rules()) if serving else []
-        say(f"{moved.height:,} figures changed" if serving else "first release")
+        moved = compare.changes(earlier / "marts", building / "marts") if earlier else compare.nothing_before()
+        stops = compare.stops(earlier / "marts", building / "marts", moved, publish_rules()) if earlier else []
+        say(f"{moved.height:,} figures changed" if earlier else "nothing to compare with")
     shutil.copytree(settings.snapshot_dir / SHAPES, building / SHAPES)
     release_id = releases.release_id(building / "marts")
     faults = pl.read_parquet(building / "marts" / "quarantine.parquet")

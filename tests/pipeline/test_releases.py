@@ -387,6 +387,29 @@ def test_rollback_without_an_earlier_release_exits_2(folder: DataFolder) -> None
     assert folder.state() == before
 
 
+def test_a_release_of_another_contract_makes_room_without_being_compared(folder: DataFolder) -> None:
+    """As after an update of the software: the tables that serve lack a column that a comparison would read."""
+    this = folder.release_id
+    releases = folder.path / "releases"
+    older = (releases / this).rename(releases / "0123456789abcdef")
+    manifest = older / "manifest.json"
+    manifest.write_text(
+        manifest.read_text("utf-8")
+        .replace(this, older.name)
+        .replace(f'"contract_version": "{CONTRACT_VERSION}"', '"contract_version": "0"'),
+        "utf-8",
+    )
+    observations = older / "marts" / "observations.parquet"
+    pl.read_parquet(observations).drop("lower_95").write_parquet(observations)
+    (folder.path / "current").unlink()
+    (folder.path / "current").symlink_to("releases/0123456789abcdef")
+    outcome = folder.refresh()
+    assert outcome.recap
+    assert folder.release_id == this
+    assert any("another contract" in note for note in outcome.recap.notes)
+    folder.assert_whole()
+
+
 def test_two_whole_releases_and_every_manifest_are_kept(folder: DataFolder) -> None:
     ids = [folder.release_id]
     for step in (0.01, 0.02, 0.03):
