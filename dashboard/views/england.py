@@ -363,7 +363,11 @@ def _table_summary(measure: Measure, rows: list[SystemRow]) -> str:
     if tested:
         said.append(_counts(measure, rows, tested))
     else:
-        said.append("No system is tested against England: the copy of the figures held has no intervals.")
+        said.append(
+            "These are full counts, without sampling error: no test is made."
+            if measure.indicator.enumerated
+            else "No system is tested against England: the copy of the figures held has no intervals."
+        )
     return " ".join(said)
 
 

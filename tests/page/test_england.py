@@ -124,8 +124,12 @@ def test_a_measure_england_has_no_figure_of_shows_the_systems_alone(page: Get) -
     table = rows(main.one("table", "systems"))
     assert len(table) == 1 + 36
     for row in table[1:]:
-        assert row[2] == "full count, no interval"
-        assert row[4].startswith("Not compared")
+        if row[1].startswith("No figure"):
+            assert "whose published figures cannot be divided" in row[2]
+        else:
+            assert row[2] == "full count, no interval"
+            assert row[4] == "Not compared England has no figure for this period."
+    assert "These are full counts, without sampling error: no test is made." in main.text
     assert "the upright line is England" not in main.text
 
 
