@@ -53,7 +53,8 @@ def _gap(gap: RegionGap, names: dict[str, str], top: float) -> Node:
     return chart_card(
         title=gap.title,
         subtitle=f"Highest region less lowest, {words.in_sentence(gap.measure.indicator.name)}, {people}, years, "
-        "nine regions of England, three-year periods.",
+        f"{gap.gaps[-1].areas} regions of England, three-year periods shown at their middle year. The band is the 95% "
+        "interval with chance allowed for.",
         figure=gap_chart(gap, top=top),
         height=HEIGHT,
         summary=gap.summary,

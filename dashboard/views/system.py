@@ -251,7 +251,7 @@ def _answer(views: tuple[MeasureView, ...]) -> str:
     if "no_difference" in named:
         said.append(f"similar {'' if said else 'to England '}on {words.listed(named['no_difference'])}")
     if not said:
-        return "No measure held can be compared with England yet."
+        return "No leading measure can be compared with England: the figures do not allow a fair test."
     if "cannot_tell" in named:
         said.append(f"{words.listed(named['cannot_tell'])} cannot be tested")
     return f"{words.opening('; '.join(said))}."
@@ -273,10 +273,13 @@ def _named(held: list[Measure]) -> list[str]:
 
 
 def _furthest(views: tuple[MeasureView, ...]) -> Statement | None:
-    tested = [view for view in views if view.against.standing == "worse" and view.against.p is not None]
+    tested = [view for view in views if view.against.p is not None]
     if not tested:
+        return None
+    worse = [view for view in tested if view.against.standing == "worse"]
+    if not worse:
         return Statement("Furthest from England", "No measure that can be tested is worse than England.")
-    worst = min(tested, key=lambda view: view.against.p or 0)
+    worst = min(worse, key=lambda view: view.against.p or 0)
     return Statement(
         "Furthest from England for the worse",
         f"{words.opening(worst.measure.named)}: {words.in_sentence(worst.against.words)}, {worst.latest.period_label}.",
@@ -284,13 +287,17 @@ def _furthest(views: tuple[MeasureView, ...]) -> Statement | None:
 
 
 def _untold(views: tuple[MeasureView, ...]) -> Statement | None:
-    untold = [view for view in views if view.against.standing == "cannot_tell"]
-    if not untold:
+    """What cannot be compared and why, each reason once."""
+    reasons: dict[str, list[Measure]] = {}
+    for view in views:
+        if view.against.standing == "cannot_tell":
+            reasons.setdefault(_reason(view), []).append(view.measure)
+    if not reasons:
         return None
-    return Statement(
-        "What cannot be told",
-        " ".join(f"{view.measure.title}: {words.in_sentence(_reason(view))}" for view in untold[:2]),
-    )
+    said = [f"{words.opening(words.listed(_named(held)))}: {words.in_sentence(why)}" for why, held in reasons.items()]
+    if len(reasons) == 1 and sum(map(len, reasons.values())) == len(views):
+        said = [f"None of the {len(views)} figures below: {words.in_sentence(next(iter(reasons)))}"]
+    return Statement("What cannot be compared with England", " ".join(said))
 
 
 def _reason(view: MeasureView) -> str:

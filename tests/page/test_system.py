@@ -91,6 +91,10 @@ def test_over_time_is_a_table_with_england_beside_it(page: Get) -> None:
 
 def test_shared_authorities_stop_the_comparison_and_are_named(page: Get) -> None:
     main = page(f"/system/{THAMES_VALLEY}").one("main")
+    assert main.one("p", "answer").text == (
+        "No leading measure can be compared with England: the figures do not allow a fair test."
+    )
+    assert "None of the 5 figures below: authorities shared with other systems" in main.one("ul", "statements").text
     men = main.one("ul", "cards").all("li")[0].text
     assert "[u]" in men
     assert "Not compared Authorities shared with other systems hold over 25% of residents." in men
