@@ -11,14 +11,12 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from metrics.figures import aggregate, figures, given_together, key_names, required, restore_keys
-from metrics.inputs import column_problems, grouping, refuse, row_problems
+from metrics.figures import figures, key_names, one_row_a_group, restore_keys
+from metrics.inputs import column_problems, given_together, grouping, refuse, row_problems
+from metrics.normal import WIDTH_IN_STANDARD_ERRORS
 
-Z_95 = 1.959964
-"""The normal quantile of the limits, to the digits the product's rule gives it."""
-
-WIDTH_IN_STANDARD_ERRORS = 3.92
-"""Published 95% limits lie 2 x 1.96 standard errors apart."""
+Z_OF_ESTIMATES = 1.959964
+"""The normal quantile of the limits, to the digits the product's rule for estimates gives it."""
 
 ADDS = ("value", "lower_95", "upper_95", "coverage", "reason")
 
@@ -67,8 +65,8 @@ def combine(
     """
     keys = grouping(by)
     numeric = {"value": value, "weight": weight, "lower": lower, "upper": upper}
-    problems = column_problems(frame, numeric=numeric, by=keys, adds=ADDS)
-    refuse([*required(value=value, weight=weight), *problems, *given_together(lower=lower, upper=upper)])
+    problems = column_problems(frame, numeric=numeric, optional=("lower", "upper"), by=keys, adds=ADDS)
+    refuse([*problems, *given_together(lower=lower, upper=upper)])
     parts = figures(frame, numeric, by=keys)
     refuse(_row_problems(frame, parts, keys))
 
@@ -76,20 +74,22 @@ def combine(
     contributes = v.is_not_null() & (w > 0)
     held = w.filter(v.is_not_null()).sum()
     variance = ((w * (pl.col("upper") - pl.col("lower")) / WIDTH_IN_STANDARD_ERRORS) ** 2).filter(contributes).sum()
-    sums = aggregate(
+    sums = one_row_a_group(
         parts,
-        keys,
-        (w * v).sum().alias("weighted"),
-        held.alias("held"),
-        w.sum().alias("total"),
-        variance.sqrt().alias("spread"),
-        pl.when(v.is_null().all())
-        .then(pl.lit(NO_VALUE))
-        .when(held == 0)
-        .then(pl.lit(NO_WEIGHT))
-        .when(lower is not None and (contributes & (pl.col("upper") - pl.col("lower")).is_null()).any())
-        .then(pl.lit(NO_LIMITS))
-        .alias("reason"),
+        [
+            (w * v).sum().alias("weighted"),
+            held.alias("held"),
+            w.sum().alias("total"),
+            variance.sqrt().alias("spread"),
+            pl.when(v.is_null().all())
+            .then(pl.lit(NO_VALUE))
+            .when(held == 0)
+            .then(pl.lit(NO_WEIGHT))
+            .when(lower is not None and (contributes & (pl.col("upper") - pl.col("lower")).is_null()).any())
+            .then(pl.lit(NO_LIMITS))
+            .alias("reason"),
+        ],
+        key_names(keys),
     )
     return restore_keys(_estimates(sums, key_names(keys), with_limits=lower is not None), keys)
 
@@ -117,7 +117,7 @@ def _estimates(sums: pl.DataFrame, by: list[str], *, with_limits: bool) -> pl.Da
     held = pl.when(pl.col("held") > 0).then(pl.col("held"))
     value = pl.col("weighted") / held
     limited = pl.col("reason").is_null() if with_limits else pl.lit(False)
-    half_width = pl.when(limited).then(Z_95 * pl.col("spread") / held)
+    half_width = pl.when(limited).then(Z_OF_ESTIMATES * pl.col("spread") / held)
     return sums.select(
         *by,
         value.alias("value"),

@@ -10,18 +10,10 @@ import math
 
 import polars as pl
 
-from metrics.comparison_scalar import (
-    MISSING_CHANGE,
-    NO_INTERVAL,
-    NO_REFERENCE,
-    NO_VALUE,
-    NO_WIDTH,
-    SIGNIFICANT_BELOW,
-    WIDTH_IN_STANDARD_ERRORS,
-    Z_95,
-)
-from metrics.figures import digits_problems, figures, required
-from metrics.inputs import column_problems, refuse, row_problems
+from metrics.comparison_scalar import MISSING_CHANGE, NO_INTERVAL, NO_REFERENCE, NO_VALUE, NO_WIDTH, SIGNIFICANT_BELOW
+from metrics.figures import figures
+from metrics.inputs import column_problems, digits_problems, refuse, row_problems
+from metrics.normal import WIDTH_IN_STANDARD_ERRORS, Z_95
 
 
 def standard_errors(frame: pl.DataFrame, *, lower: str, upper: str, decimals: int | str | None = None) -> pl.Series:
@@ -59,11 +51,13 @@ def compare(
     reference are taken as independent; a small area inside its reference makes the test a little cautious. `decimals`
     keeps rounded limits from passing for certainty, as in `standard_errors`.
 
-    Every row keeps its columns and its place; `comparison`, `p` and `comparison_reason` are added, or replaced
-    where the frame has them. Source: two-sample z test; Altman DG, Bland JM. BMJ 2003;326:219.
+    Every row keeps its columns and its place; `comparison`, `p` and `reason` are added, or replaced where the
+    frame has them; `comparison_reason` says the same as `reason`, and no other metric writes over it.
+
+    Source: two-sample z test; Altman DG, Bland JM. BMJ 2003;326:219.
 
     Nulls: no value, no reference or no limits on either (null, NaN or infinite) leave `comparison` and `p` null with a
-    `comparison_reason`; so do two intervals without any width. Raises MetricInputError: a column missing or not
+    `reason`; so do two intervals without any width. Raises MetricInputError: a column missing or not
     numeric, a lower limit above its upper limit.
 
     >>> systems = pl.DataFrame({"v": [58.1, 60.5], "l": [56.5, 59.0], "u": [59.7, 62.0]})
@@ -106,7 +100,7 @@ def compare(
         .when(pl.col("z") < 0)
         .then(pl.lit("lower"))
     )
-    return frame.with_columns(tested.select(verdict.alias("comparison"), "p", "comparison_reason").get_columns())
+    return frame.with_columns(tested.select(verdict.alias("comparison"), "p", *said("comparison_reason")).get_columns())
 
 
 def difference_of_differences(
@@ -127,10 +121,11 @@ def difference_of_differences(
     the four squared standard errors; limits lie 1.959964 standard errors to either side; p is that of their ratio. The
     four values are taken as independent. It describes; by itself it is no proof of cause.
 
-    Every row keeps its columns and its place; `difference`, `lower_95`, `upper_95`, `p` and `difference_reason`
-    are added, or replaced where the frame has them. Units: the unit of the values.
+    Every row keeps its columns and its place; `difference`, `lower_95`, `upper_95`, `p` and `reason` are added, or
+    replaced where the frame has them; `difference_reason` says the same as `reason`, and no other metric writes over
+    it. Units: the unit of the values.
 
-    Nulls: a missing value (null, NaN, infinite) leaves everything null with a `difference_reason`; a missing standard
+    Nulls: a missing value (null, NaN, infinite) leaves everything null with a `reason`; a missing standard
     error, or four that are all zero, leave limits and p null with one. Raises MetricInputError: a column missing or not
     numeric, a negative standard error.
 
@@ -154,7 +149,7 @@ def difference_of_differences(
         "comparator_before": comparator_before,
         "comparator_after": comparator_after,
     }
-    refuse(required(**values) + column_problems(frame, numeric=values | errors))
+    refuse(column_problems(frame, numeric=values | errors, optional=errors))
     sides = figures(frame, values | errors)
     refuse(negative_standard_errors(frame, sides, errors))
     difference = (pl.col("after") - pl.col("before")) - (pl.col("comparator_after") - pl.col("comparator_before"))
@@ -178,9 +173,14 @@ def difference_of_differences(
         (pl.col("difference") - pl.col("half")).alias("lower_95"),
         (pl.col("difference") + pl.col("half")).alias("upper_95"),
         "p",
-        "difference_reason",
+        *said("difference_reason"),
     )
     return frame.with_columns(added.get_columns())
+
+
+def said(own: str) -> list[pl.Expr]:
+    """Give a reason under the name every metric has, and under its own, which the next metric leaves alone."""
+    return [pl.col(own).alias("reason"), pl.col(own)]
 
 
 def two_sided_p(z: pl.Series) -> pl.Series:
@@ -222,8 +222,8 @@ def _errors_from_limits(
     """Take the figures and put each pair's standard error in the place of its lower limit."""
     digits = decimals if isinstance(decimals, str) else None
     number = None if isinstance(decimals, str) else decimals
-    found = column_problems(frame, numeric={**columns, "decimals": digits})
-    refuse([*required(**columns), *found, *digits_problems(number)])
+    found = column_problems(frame, numeric={**columns, "decimals": digits}, optional=("decimals",))
+    refuse([*found, *digits_problems(number)])
     sides = figures(frame, {**columns, "decimals": digits})
     refuse(
         [

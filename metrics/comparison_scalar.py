@@ -10,13 +10,9 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from metrics.normal import WIDTH_IN_STANDARD_ERRORS, Z_95
+
 Comparison = Literal["similar", "higher", "lower"]
-
-WIDTH_IN_STANDARD_ERRORS = 3.92
-"""Published 95% limits lie 2 x 1.96 standard errors apart."""
-
-Z_95 = 1.959963984540054
-"""The standard normal quantile at 0.975."""
 
 SIGNIFICANT_BELOW = 0.05
 """Two-sided 95%."""

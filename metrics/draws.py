@@ -34,12 +34,3 @@ def even_normals(rows: int, *, seed: int, draws: int) -> npt.NDArray[np.float64]
     # A point at 0 or 1 would be an infinite normal.
     inside = np.clip((points.T + shift[:, None]) % 1, 1e-15, 1 - 1e-15)
     return np.asarray(ndtri(inside), dtype=np.float64)
-
-
-def whole_number_problems(argument: str, given: object, *, least: int, most: int | None = None) -> list[str]:
-    """List what is wrong with an argument that should be one whole number, such as a seed or a number of draws."""
-    is_whole = isinstance(given, int | np.integer) and not isinstance(given, bool)
-    if is_whole and given >= least and (most is None or given <= most):  # type: ignore[operator]
-        return []
-    bounds = f"of {least} or more" if most is None else f"from {least} to {most}"
-    return [f"{argument}: {given!r} given; expected a whole number {bounds}"]

@@ -10,9 +10,9 @@ import polars as pl
 from scipy.optimize import elementwise
 from scipy.special import gammainc, gammaincc, ndtri
 
+from metrics.figures import as_floats, reasons
 from metrics.inputs import (
     Level,
-    as_floats,
     choice_problems,
     column_problems,
     faults,
@@ -21,11 +21,11 @@ from metrics.inputs import (
     levels,
     limit_names,
     number_problems,
-    reasons,
     refuse,
 )
+from metrics.layout import Floats
 from metrics.proportions import part_fault
-from metrics.rates import Floats, count_fault, count_limits, denominator_fault
+from metrics.rates import count_fault, count_limits, denominator_fault
 from metrics.standardised import FEWEST_EVENTS
 
 Kind = Literal["proportion", "ratio", "crude_rate", "directly_standardised_rate"]
@@ -45,7 +45,7 @@ def funnel_limits(
     frame: pl.DataFrame,
     *,
     kind: Kind,
-    count: str,
+    count: str | None,
     denominator: str,
     target: float | None = None,
     multiplier: float | None = None,
@@ -66,8 +66,8 @@ def funnel_limits(
     `denominator` holds those asked, the events expected (ratios) or the people (rates). For a directly standardised
     rate it is the population that makes the rate a crude one, multiplier x count/rate. The target t is a fraction
     before the multiplier; left out, it is 1 for ratios, as many as expected, and for the others the sum of the counts
-    over the sum of the denominators, in rows that have both. The multiplier is 100 for proportions and ratios and
-    100,000 for rates unless given.
+    over the sum of the denominators, in rows that have both. Where the target is not worked out, `count` may be None.
+    The multiplier is 100 for proportions and ratios and 100,000 for rates unless given.
 
     A missing denominator (null or NaN) has no limits, nor has a funnel without a target to work out; `reason` says so.
     An empty frame gives an empty frame with the same columns.
@@ -85,7 +85,10 @@ def funnel_limits(
     """
     groups = grouping(by)
     names = limit_names((TWO_SIGMA, THREE_SIGMA))
-    areas = _checked(frame, kind, count, denominator, target, multiplier, groups, [*names, "target", "reason"])
+    optional = ("count",) if target is not None or kind == "ratio" else ()
+    areas = _checked(
+        frame, kind, count, denominator, target, multiplier, groups, [*names, "target", "reason"], optional=optional
+    )
     scale = MULTIPLIERS[kind] if multiplier is None else multiplier
     common = _targets(areas, kind, count, denominator, target, groups)
     t, n = common.to_numpy(), areas[denominator].to_numpy()
@@ -155,18 +158,22 @@ def funnel_significance(
 def _checked(
     frame: pl.DataFrame,
     kind: Kind,
-    count: str,
+    count: str | None,
     denominator: str,
     target: float | None,
     multiplier: float | None,
     groups: list[str],
     adds: list[str],
+    *,
+    optional: tuple[str, ...] = (),
 ) -> pl.DataFrame:
     """Refuse what no funnel can be drawn of; give the counts and denominators as floats beside their groups."""
     problems = [
         *choice_problems("kind", kind, MULTIPLIERS),
         *([] if multiplier is None else number_problems("multiplier", multiplier)),
-        *column_problems(frame, numeric={"count": count, "denominator": denominator}, by=groups, adds=adds),
+        *column_problems(
+            frame, numeric={"count": count, "denominator": denominator}, optional=optional, by=groups, adds=adds
+        ),
     ]
     if target is not None:
         highest = 1.0 if kind == "proportion" else float("inf")
@@ -174,6 +181,10 @@ def _checked(
             most = "from 0 to 1" if kind == "proportion" else "of zero or more"
             problems.append(f"target: {target!r} given; expected a finite number {most}, before the multiplier")
     refuse(problems)
+    if count is None:
+        areas = as_floats(frame, [denominator])
+        refuse(faults(areas, denominator_fault(denominator), by=groups))
+        return areas
     areas = as_floats(frame, [count, denominator])
     failing = count_fault(count) | denominator_fault(denominator)
     refuse(faults(areas, failing | (part_fault(count, denominator) if kind == "proportion" else {}), by=groups))
@@ -181,13 +192,13 @@ def _checked(
 
 
 def _targets(
-    areas: pl.DataFrame, kind: Kind, count: str, denominator: str, target: float | None, groups: list[str]
+    areas: pl.DataFrame, kind: Kind, count: str | None, denominator: str, target: float | None, groups: list[str]
 ) -> pl.Series:
     """Give each row its funnel's target, as a fraction; null where there is nothing to work it out from."""
     if target is None and kind == "ratio":
         target = 1.0
-    if target is not None:
-        return pl.repeat(float(target), areas.height, dtype=pl.Float64, eager=True)
+    if target is not None or count is None:
+        return pl.repeat(target, areas.height, dtype=pl.Float64, eager=True)
     x, n = pl.col(count), pl.col(denominator)
     both = x.is_not_null() & n.is_not_null()
     total = [pl.when(both).then(part).sum() for part in (x, n)]

@@ -14,17 +14,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 from scipy.special import ndtr
 
-from metrics.comparison_scalar import WIDTH_IN_STANDARD_ERRORS, Z_95
-from metrics.draws import MOST_ROWS, even_normals, whole_number_problems
-from metrics.figures import digits_problems, figures, is_frame, key_names, required, restore_keys
-from metrics.inputs import column_problems, group_starts, grouping, refuse, row_problems
-
-Floats = npt.NDArray[np.float64]
-Counts = npt.NDArray[np.int64]
+from metrics.draws import MOST_ROWS, even_normals
+from metrics.figures import figures, group_starts, key_names, restore_keys
+from metrics.inputs import (
+    column_problems,
+    digits_problems,
+    grouping,
+    is_frame,
+    refuse,
+    row_problems,
+    whole_number_problems,
+)
+from metrics.layout import Counts, Floats
+from metrics.normal import WIDTH_IN_STANDARD_ERRORS, Z_95
 
 SEED = 0
 DRAWS = 32_768
@@ -64,7 +69,7 @@ def range_gap(
     lower: str,
     upper: str,
     by: str | Sequence[str],
-    seed: int = SEED,
+    seed: int | None = None,
     draws: int = DRAWS,
     decimals: int | None = None,
 ) -> pl.DataFrame:
@@ -118,7 +123,7 @@ def decile_gap(
     lower: str,
     upper: str,
     by: str | Sequence[str],
-    seed: int = SEED,
+    seed: int | None = None,
     draws: int = DRAWS,
     decimals: int | None = None,
 ) -> pl.DataFrame:
@@ -170,7 +175,7 @@ def named_gap(
     (7.0, 4.809, 9.191)
     """
     columns = _Columns(area, value, lower, upper, grouping(by), decimals)
-    problems = required(area=area)
+    problems = []
     if str(high) == str(low):
         problems.append(f"high, low: {high!r} named for both; expected two areas")
     parts = _parts(frame, columns, adds=NAMED, problems=problems)
@@ -191,8 +196,8 @@ def named_gap(
         gap.alias("observed_gap"),
         (gap - half).alias("lower_95"),
         (gap + half).alias("upper_95"),
-        pl.lit(str(high)).cast(parts.schema["area"], strict=False).alias("highest"),
-        pl.lit(str(low)).cast(parts.schema["area"], strict=False).alias("lowest"),
+        _as_named(high, parts.schema["area"]).alias("highest"),
+        _as_named(low, parts.schema["area"]).alias("lowest"),
         pl.col("high value").alias("highest_value"),
         pl.col("low value").alias("lowest_value"),
         pl.when(pl.col("high value").is_null())
@@ -238,7 +243,7 @@ def between_area_variation(
     (61.0, 18.0, 8.0)
     """
     columns = _Columns(area, value, lower, upper, grouping(by), decimals)
-    parts = _parts(frame, columns, adds=(*VARIATION, "reason"), problems=[])
+    parts = _parts(frame, columns, adds=(*VARIATION, "reason"), problems=[], optional=("area",))
     groups = _groups(parts, columns.by)
     sound = _Areas.of(parts.filter(pl.col("value").is_not_null()), groups)
     worked = groups.select("group", *key_names(columns.by), "areas", "reason").join(
@@ -297,12 +302,15 @@ class _Areas:
         return pl.DataFrame({"group": self.group, **columns}, schema_overrides={"group": pl.Int64})
 
 
-def _parts(frame: pl.DataFrame, columns: _Columns, *, adds: Sequence[str], problems: list[str]) -> pl.DataFrame:
+def _parts(
+    frame: pl.DataFrame, columns: _Columns, *, adds: Sequence[str], problems: list[str], optional: Sequence[str] = ()
+) -> pl.DataFrame:
     """Check the frame and lay it out: groups in order, within them areas in the order of their names."""
     numeric: dict[str, str | None] = {"value": columns.value, "lower": columns.lower, "upper": columns.upper}
-    found = column_problems(frame, numeric=numeric, present={"area": columns.area}, by=columns.by, adds=adds)
-    missing = required(value=columns.value, lower=columns.lower, upper=columns.upper)
-    refuse([*found, *missing, *_area_problems(frame, columns.area), *digits_problems(columns.decimals), *problems])
+    found = column_problems(
+        frame, numeric=numeric, present={"area": columns.area}, optional=optional, by=columns.by, adds=adds
+    )
+    refuse([*found, *_area_problems(frame, columns.area), *digits_problems(columns.decimals), *problems])
     area = pl.int_range(frame.height, eager=True) if columns.area is None else frame[columns.area]
     parts = figures(frame, numeric, by=columns.by).with_columns(
         area.alias("area"), group_starts(frame, columns.by).alias("group")
@@ -343,6 +351,14 @@ def _by_name(dtype: pl.DataType) -> pl.Expr:
     return pl.col("area") if dtype.is_integer() else pl.col("area").cast(pl.String)
 
 
+def _as_named(area: object, dtype: pl.DataType) -> pl.Expr:
+    """Give an area named in an argument as the column of areas would hold it; null where it could not."""
+    name = pl.lit(str(area))
+    if isinstance(dtype, pl.Date | pl.Datetime | pl.Time):
+        return name.str.strptime(dtype, strict=False)
+    return name.cast(dtype, strict=False)
+
+
 def _groups(parts: pl.DataFrame, by: Sequence[str], *, fewest: int = 2, too_few: str = TOO_FEW) -> pl.DataFrame:
     """Count the areas of each group and say why a group cannot be worked with."""
     present = pl.col("value").is_not_null()
@@ -373,10 +389,9 @@ def _variation(areas: _Areas) -> dict[str, Floats]:
     return {"fixed_mean": fixed_mean, "q": q, "tau_squared": tau_squared, "random_mean": random_mean}
 
 
-def _gaps(frame: pl.DataFrame, columns: _Columns, *, seed: int, draws: int, tenths: bool) -> pl.DataFrame:
+def _gaps(frame: pl.DataFrame, columns: _Columns, *, seed: int | None, draws: int, tenths: bool) -> pl.DataFrame:
     problems = [
-        *required(area=columns.area),
-        *whole_number_problems("seed", seed, least=0),
+        *([] if seed is None else whole_number_problems("seed", seed, least=0)),
         *whole_number_problems("draws", draws, least=FEWEST_DRAWS, most=MOST_DRAWS),
     ]
     parts = _parts(frame, columns, adds=GAP, problems=problems)
@@ -392,7 +407,7 @@ def _gaps(frame: pl.DataFrame, columns: _Columns, *, seed: int, draws: int, tent
     refuse(row_problems(groups, too_many, by=["group"], says=f"area: over {MOST_ROWS:,} in groups starting at row"))
     ends = (areas.sizes + 5) // 10 if tenths else np.ones_like(areas.sizes)
     variation = _variation(areas)
-    low, middle, high = _shrunken(areas, variation, ends, seed=seed, draws=draws)
+    low, middle, high = _shrunken(areas, variation, ends, seed=SEED if seed is None else seed, draws=draws)
     worked = (
         groups.join(observed, on="group", how="left", maintain_order="left")
         .join(

@@ -12,20 +12,23 @@ import numpy.typing as npt
 import polars as pl
 from scipy.special import expit, logit
 
-from metrics.draws import even_normals, whole_number_problems
-from metrics.figures import given_together, is_frame, required
+from metrics.draws import even_normals
 from metrics.inputs import (
     DEFAULT_CONFIDENCE,
     Level,
     choice_problems,
     column_problems,
+    given_together,
     grouping,
+    is_frame,
     level_problems,
     levels,
     limit_names,
     refuse,
+    whole_number_problems,
 )
 from metrics.layout import Counts, Floats, Layout, Truths, column, numbers
+from metrics.normal import Z_95
 
 Kind = Literal["normal", "rate", "proportion"]
 Method = Literal["exact", "simulated"]
@@ -34,7 +37,7 @@ KINDS = ("normal", "rate", "proportion")
 METHODS = ("exact", "simulated")
 SEED = 0
 FEWEST_REPETITIONS, MOST_REPETITIONS = 1_000, 2**24
-Z_95 = 1.959963984540054
+OPTIONAL = ("standard_error", "lower", "upper")
 BLOCK = 500_000
 """Draws held at a time: groups times repetitions."""
 
@@ -131,8 +134,7 @@ def slope_index(
     adds = [*_limit_columns(wanted), "sii", "rii", "intercept", "slope", "reason"]
     refuse(
         [
-            *required(group=group, population=population, value=value),
-            *column_problems(frame, numeric=numeric, present={"group": group}, by=keys, adds=adds),
+            *column_problems(frame, numeric=numeric, present={"group": group}, optional=OPTIONAL, by=keys, adds=adds),
             *given_together(lower=lower, upper=upper),
             *_order_problems(frame, group),
             *choice_problems("kind", kind, KINDS),

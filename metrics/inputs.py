@@ -1,4 +1,4 @@
-"""What every metric asks of its inputs: columns, numbers, groups and confidence levels.
+"""What every metric asks of its arguments, and how it says what is wrong with them.
 
 Checks return lists of problems rather than raising one at a time, so that a caller sees everything wrong with a
 frame at once; `refuse` raises them together. Nothing here imports numpy, so that the web server may use it.
@@ -11,7 +11,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from numbers import Real
+from numbers import Integral, Real
 from statistics import NormalDist
 from typing import TypeGuard
 
@@ -99,7 +99,12 @@ def grouping(by: str | Sequence[str] | None) -> list[str]:
     >>> grouping("area_code"), grouping(("area_code", "sex")), grouping(())
     (['area_code'], ['area_code', 'sex'], [])
     """
-    return [by] if isinstance(by, str) else list(by or ())
+    if isinstance(by, str):
+        return [by]
+    given: object = () if by is None else by
+    if not isinstance(given, Iterable):
+        raise MetricInputError([f"by: {by!r} given; expected a list of columns"])
+    return list(given)
 
 
 def refuse(problems: Collection[str]) -> None:
@@ -113,24 +118,25 @@ def column_problems(
     *,
     numeric: Mapping[str, str | None],
     present: Mapping[str, str | None] | None = None,
+    optional: Collection[str] = (),
     kept: Mapping[str, str] | None = None,
     by: Sequence[str] = (),
     adds: Collection[str] = (),
 ) -> list[str]:
     """List what is wrong with the frame's columns.
 
-    `numeric` and `present` give argument names and the columns they name; None is an argument not given. A numeric
-    column holds integers, floats or decimals of any width, or nothing but nulls; booleans are not numbers. A grouping
-    column, or another that stays beside the results (`kept`), may not have the name of a column the metric adds
-    (`adds`), nor may a grouping column be named twice.
+    `numeric` and `present` give argument names and the columns they name; only those in `optional` may be None, for a
+    column that was not given. A numeric column holds integers, floats or decimals of any width, or nothing but nulls;
+    booleans are not numbers. A grouping column, or another that stays beside the results (`kept`), may not have the
+    name of a column the metric adds (`adds`), nor may a grouping column be named twice.
     """
     given: object = frame
-    if not isinstance(given, pl.DataFrame):
+    if not is_frame(given):
         return [f"frame: {type(given).__name__} given; expected an eager polars DataFrame"]
     problems: list[str] = []
     wanted: list[tuple[str, object]] = [*numeric.items(), *(present or {}).items(), *(("by", name) for name in by)]
     for argument, name in wanted:
-        if name is None:
+        if name is None and argument in optional:
             continue
         if not isinstance(name, str):
             problems.append(f"{argument}: {name!r} given; expected the name of a column")
@@ -177,16 +183,6 @@ def choice_problems(argument: str, given: object, allowed: Collection[str]) -> l
     return [f"{argument}: {given!r} given; expected one of {', '.join(allowed)}"]
 
 
-def as_floats(frame: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
-    """Turn numeric columns into Float64, NaN into null: a NaN is a missing figure here, as it is in a spreadsheet."""
-    wanted, given = list(dict.fromkeys(columns)), frame.schema
-    cast = [pl.col(name).cast(pl.Float64) for name in wanted if frame.schema[name] != pl.Float64]
-    frame = frame.with_columns(cast) if cast else frame
-    # A whole number turned into a float is no NaN.
-    with_nan = [name for name in wanted if given[name].is_float() and frame[name].is_nan().any()]
-    return frame.with_columns(pl.col(with_nan).fill_nan(None)) if with_nan else frame
-
-
 def row_problems(frame: pl.DataFrame, failing: pl.Expr | pl.Series, *, by: Sequence[str], says: str) -> list[str]:
     """Say which groups hold rows that fail, all of them, in one problem; no problem when none do.
 
@@ -223,46 +219,32 @@ def places(frame: pl.DataFrame, mask: pl.Series, *, by: Sequence[str]) -> str:
     return "; ".join(named)
 
 
-def group_sums(frame: pl.DataFrame, columns: Sequence[str], by: Sequence[str]) -> pl.DataFrame:
-    """Sum columns within groups, groups in order of first appearance; without groups each row stays as it is.
+def is_frame(given: object) -> bool:
+    """Say whether something is an eager frame, so that its columns may be looked at; `column_problems` says if not."""
+    return isinstance(given, pl.DataFrame)
 
-    A sum with a missing part is missing: what is left is the figure of some other group.
+
+def digits_problems(decimals: object) -> list[str]:
+    """List what is wrong with the digits after the point that limits were published with; None is not known.
+
+    >>> digits_problems(1), digits_problems(0.5)
+    ([], ['decimals: 0.5 given; expected a whole number from -99 to 99'])
     """
-    if not by:
-        return frame
-    wanted = dict.fromkeys(columns)
-    sums = [pl.when(pl.col(name).null_count() == 0).then(pl.col(name).sum()).alias(name) for name in wanted]
-    return frame.group_by(by, maintain_order=True).agg(sums)
+    return [] if decimals is None else whole_number_problems("decimals", decimals, least=-99, most=99)
 
 
-def one_row_a_group(frame: pl.DataFrame, figures: Sequence[pl.Expr], by: Sequence[str]) -> pl.DataFrame:
-    """Aggregate within groups, in order of first appearance; without groups the whole frame is one.
-
-    An empty frame has no groups, so it gives no rows: there is nothing to say a figure of.
-    """
-    if by:
-        return frame.group_by(by, maintain_order=True).agg(figures)
-    return frame.select(figures).head(min(frame.height, 1))
+def given_together(**arguments: str | None) -> list[str]:
+    """List a problem when some of the arguments that belong together were given and others were not."""
+    missing = [name for name, column in arguments.items() if column is None]
+    if not missing or len(missing) == len(arguments):
+        return []
+    return [f"{', '.join(missing)}: not given; expected {' and '.join(arguments)} together or not at all"]
 
 
-def reasons(frame: pl.DataFrame, said: Mapping[str, str]) -> pl.Series:
-    """Give each row the reason why it has no figure: the first column of `said` that is null there, in its words."""
-    missing = {name: words for name, words in said.items() if frame[name].null_count()}
-    if not missing:
-        return pl.repeat(None, frame.height, dtype=pl.String, eager=True).alias("reason")
-    first = [pl.when(pl.col(name).is_null()).then(pl.lit(words)) for name, words in missing.items()]
-    return frame.select(pl.coalesce(first).alias("reason")).to_series()
-
-
-def group_starts(frame: pl.DataFrame, by: Sequence[str]) -> pl.Series:
-    """Give each row the number of the row at which its group first appears; sorting by it keeps groups in order.
-
-    >>> group_starts(pl.DataFrame({"area": ["b", "a", "b"]}), ["area"]).to_list()
-    [0, 1, 0]
-    """
-    if not by:
-        return pl.repeat(0, frame.height, dtype=pl.Int64, eager=True).alias("group_start")
-    # Renamed, so that no grouping column can have the row number's name.
-    names = [f"key_{place}" for place in range(len(by))]
-    keys = frame.select(pl.col(name).alias(key) for name, key in zip(by, names, strict=True)).with_row_index("row")
-    return keys.select(pl.col("row").cast(pl.Int64).min().over(names).alias("group_start")).to_series()
+def whole_number_problems(argument: str, given: object, *, least: int, most: int | None = None) -> list[str]:
+    """List what is wrong with an argument that should be one whole number, such as a seed or a number of draws."""
+    is_whole = isinstance(given, Integral) and not isinstance(given, bool)
+    if is_whole and least <= int(given) <= (math.inf if most is None else most):  # type: ignore[call-overload]
+        return []
+    bounds = f"of {least} or more" if most is None else f"from {least} to {most}"
+    return [f"{argument}: {given!r} given; expected a whole number {bounds}"]

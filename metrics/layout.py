@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from metrics.figures import LARGEST
-from metrics.inputs import group_starts, row_problems
+from metrics.figures import LARGEST, group_starts
+from metrics.inputs import row_problems
 
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]

@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from metrics.figures import as_floats, group_starts
 from metrics.inputs import (
     DEFAULT_CONFIDENCE,
-    as_floats,
     column_problems,
     faults,
-    group_starts,
     grouping,
     level_problems,
     levels,
     limits_asked_for,
     refuse,
 )
-from metrics.rates import Floats
+from metrics.layout import Floats, Truths
+from metrics.normal import Z_95
 
 AGE_STARTS = (0, 1, *range(5, 95, 5))
 """The ages at which the 20 bands start: under 1, 1 to 4, then five years each, the last 90 and over."""
@@ -44,8 +43,6 @@ WIDEST = 10.0
 
 TOO_WIDE = "95% limits reach more than 10 years to either side"
 NOBODY = "nobody survives to this age"
-
-Z_95 = levels(0.95)[0].z
 
 
 def life_expectancy(
@@ -275,16 +272,16 @@ class _Standing:
         self.withhold((total <= FEWEST_PEOPLE)[self.group], "a population of 5,000 or less")
         self.withhold((d == 0) & (place == BANDS - 1), "no deaths in the last age band")
 
-    def withhold(self, at_fault: npt.NDArray[np.bool_], words: str) -> None:
+    def withhold(self, at_fault: Truths, words: str) -> None:
         """Withhold the groups with a row at fault, for this reason unless they have one already."""
         groups = np.unique(self.group[at_fault])
         self.why[groups[self.why[groups] == 0]] = len(self.words)
         self.words.append(words)
 
     @property
-    def has_table(self) -> npt.NDArray[np.bool_]:
+    def has_table(self) -> Truths:
         """Tell, row by row, whether the group has a life table."""
-        has: npt.NDArray[np.bool_] = (self.why == 0)[self.group]
+        has: Truths = (self.why == 0)[self.group]
         return has
 
     def matrices(self, *columns: str) -> list[Floats]:
@@ -318,7 +315,7 @@ class _Standing:
             series.append(pl.Series(new, column, nan_to_null=True))
         return series
 
-    def reason(self, by_age: Sequence[tuple[npt.NDArray[np.bool_], str]] = ()) -> pl.Series:
+    def reason(self, by_age: Sequence[tuple[Truths, str]] = ()) -> pl.Series:
         """Say why a row has no figure, or no limits: its group's reason, or the last of those by age that holds."""
         code = self.why[self.group]
         rows = self.has_table

@@ -8,15 +8,14 @@ import numpy as np
 import polars as pl
 from scipy.special import stdtrit
 
+from metrics.figures import as_floats, one_row_a_group
 from metrics.inputs import (
     DEFAULT_CONFIDENCE,
-    as_floats,
     column_problems,
     grouping,
     level_problems,
     levels,
     limits_asked_for,
-    one_row_a_group,
     refuse,
     row_problems,
 )

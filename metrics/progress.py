@@ -6,19 +6,25 @@ measure may be improving beyond doubt and still be far too slow.
 Each function keeps every row, every column and their order, and adds its own columns, replacing those of the same
 names. Where an argument takes a word (`polarity`, `form`) or a truth (`overlaps`, `enumerated`), it takes the word or
 truth for every row, or the name of a column that holds one a row.
+
+`reason` is that of the function called last; `direction_reason` and `pace_reason` say the same, and stay when another
+is called.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Literal
+from datetime import date as Date  # noqa: N812 - named as in metrics.spc
+from numbers import Integral
+from typing import Any, Literal, TypeAlias
 
 import polars as pl
 
-from metrics.comparison import negative_standard_errors, two_sided_p
-from metrics.comparison_scalar import NO_INTERVAL, NO_WIDTH, Z_95
-from metrics.figures import figures, is_frame, required
-from metrics.inputs import column_problems, refuse
+from metrics.comparison import negative_standard_errors, said, two_sided_p
+from metrics.comparison_scalar import NO_INTERVAL, NO_WIDTH
+from metrics.figures import figures
+from metrics.inputs import column_problems, is_frame, refuse
+from metrics.normal import Z_95
 from metrics.progress_scalar import (
     NO_BASELINE,
     NO_GOOD_DIRECTION,
@@ -31,6 +37,8 @@ from metrics.progress_scalar import (
 )
 
 Form = Literal["compound", "linear"]
+Moment: TypeAlias = Date | int
+"""A date, or a whole year for its 31 December."""
 Pace = Literal[
     "on_track",
     "acceleration_needed",
@@ -44,6 +52,8 @@ Pace = Literal[
 ]
 
 FORMS = ("compound", "linear")
+
+OPTIONAL = ("baseline_se", "latest_se", "target", "target_date")
 
 ON_TRACK, ACCELERATION_NEEDED, LIMITED = 0.95, 0.60, 0.0
 """The least pace of each class; below the last, deterioration."""
@@ -106,8 +116,7 @@ def direction(
     truths = {"overlaps": overlaps, "enumerated": enumerated}
     refuse(
         [
-            *required(baseline=baseline, latest=latest),
-            *column_problems(frame, numeric=numeric),
+            *column_problems(frame, numeric=numeric, optional=OPTIONAL),
             *_target_problems(target),
             *_truth_problems(frame, truths),
             *_word_problems(frame, "polarity", polarity, POLARITIES),
@@ -133,7 +142,7 @@ def direction(
     worked = sides.select(
         "enumerated",
         "met",
-        reason=(
+        direction_reason=(
             pl.when(pl.col("latest").is_null())
             .then(pl.lit(NO_LATEST))
             .when("met")
@@ -162,7 +171,7 @@ def direction(
     worked = worked.with_columns(direction_p=two_sided_p(worked["z"]) / 2)
     moved = pl.when("enumerated").then(pl.col("notable")).otherwise(pl.col("direction_p") < SIGNIFICANT_BELOW)
     verdict = (
-        pl.when(pl.col("reason").is_not_null())
+        pl.when(pl.col("direction_reason").is_not_null())
         .then(None)
         .when("met")
         .then(pl.lit("target_met"))
@@ -172,7 +181,8 @@ def direction(
         .then(pl.lit("improving"))
         .otherwise(pl.lit("getting_worse"))
     )
-    return frame.with_columns(worked.select(verdict.alias("direction"), "direction_p", "reason").get_columns())
+    added = worked.select(verdict.alias("direction"), "direction_p", *said("direction_reason"))
+    return frame.with_columns(added.get_columns())
 
 
 def pace(
@@ -180,10 +190,10 @@ def pace(
     *,
     baseline: str,
     latest: str,
-    baseline_date: str,
-    latest_date: str,
+    baseline_date: str | Moment,
+    latest_date: str | Moment,
     target: str | float | None,
-    target_date: str | None,
+    target_date: str | Moment | None,
     form: str,
     polarity: str,
     baseline_se: str | None = None,
@@ -198,17 +208,18 @@ def pace(
     fall in different classes the pace is `uncertain`. A baseline at or past the target is `held` or `lost`, as the
     latest value is; a target met is `on_track`; one without a date `no_deadline`; no target is `not_assessed`.
 
-    Dates are columns of the dates periods end, or of whole years, which stand for 31 December; a year is 365.25 days.
+    Dates are columns of the dates periods end, or of whole years, which stand for 31 December, or one such date or year
+    for every row; a year is 365.25 days.
     `target` names a column or is one number; at or past is as in `direction`.
 
     Adds `pace`, `pace_ratio`, `pace_lower_95`, `pace_upper_95`, `required_from_now` (the growth a year from the latest
     value that would still reach the target on its date), `recent_rate` (the growth a year from baseline to latest),
-    `years_to_target` (from the latest period at the recent rate; null where that leads away) and `pace_reason`. Growth
+    `years_to_target` (from the latest period at the recent rate; null where that leads away) and `reason`. Growth
     is in the unit of the value a year when linear, a fraction a year when compound (-0.03 is 3% less each year).
 
     Nulls: null, NaN and infinite figures are missing. Without a value or its date, without time between the dates, or
-    compound with anything at or below zero, `pace` is null with a `pace_reason`. Once the target date has passed,
-    nothing is required from now, and `pace_reason` says so beside the pace. One standard error missing, or both zero:
+    compound with anything at or below zero, `pace` is null with a `reason`. Once the target date has passed,
+    nothing is required from now, and `reason` says so beside the pace. One standard error missing, or both zero:
     no limits. Raises MetricInputError: a column missing or of the wrong type, an unknown form or polarity, a negative
     standard error.
 
@@ -227,10 +238,12 @@ def pace(
     errors = {"baseline_se": baseline_se, "latest_se": latest_se}
     numeric = {"baseline": baseline, "latest": latest, **errors, "target": _named(target)}
     dates = {"baseline_date": baseline_date, "latest_date": latest_date, "target_date": target_date}
+    # What is no moment must name a column; `column_problems` says so of anything else.
+    named: dict[str, Any] = {argument: None if _is_moment(given) else given for argument, given in dates.items()}
+    optional = (*OPTIONAL, *(argument for argument, given in dates.items() if _is_moment(given)))
     refuse(
         [
-            *required(baseline=baseline, latest=latest, baseline_date=baseline_date, latest_date=latest_date),
-            *column_problems(frame, numeric=numeric, present=dates),
+            *column_problems(frame, numeric=numeric, present=named, optional=optional),
             *_target_problems(target),
             *_date_problems(frame, dates),
             *_word_problems(frame, "form", form, FORMS),
@@ -241,7 +254,7 @@ def pace(
         _target(target),
         _good(frame, polarity),
         _word(frame, form, FORMS).alias("form"),
-        *(_day(frame, column).alias(argument) for argument, column in dates.items()),
+        *(_day(frame, given).alias(argument) for argument, given in dates.items()),
     )
     refuse(negative_standard_errors(frame, sides, errors))
     worked = _with_growth(sides, form).with_columns(pace_reason=_pace_reason())
@@ -264,6 +277,7 @@ def pace(
         pl.when(unmet & (pl.col("years_left") > 0)).then(pl.col("years_left")).alias("years_to_target"),
         pl.when(passed).then(pl.lit(DATE_PASSED)).otherwise(pl.col("pace_reason")).alias("pace_reason"),
     )
+    added = added.with_columns(said("pace_reason"))
     return frame.with_columns(added.get_columns())
 
 
@@ -282,7 +296,7 @@ def detectable_change(frame: pl.DataFrame, *, baseline_se: str, latest_se: str) 
     [2.213]
     """
     errors: dict[str, str | None] = {"baseline_se": baseline_se, "latest_se": latest_se}
-    refuse(required(**errors) + column_problems(frame, numeric=errors))
+    refuse(column_problems(frame, numeric=errors))
     sides = figures(frame, errors)
     refuse(negative_standard_errors(frame, sides, errors))
     spread = (pl.col("baseline_se") ** 2 + pl.col("latest_se") ** 2).sqrt()
@@ -327,6 +341,8 @@ def _word_problems(frame: pl.DataFrame, argument: str, given: str, allowed: Coll
         return []
     if not isinstance(given, str) or not is_frame(frame) or given not in frame.columns:
         return [f"{argument}: {given!r} given; expected one of {', '.join(allowed)}, or a column that holds them"]
+    if frame.schema[given].is_nested() or frame.schema[given] == pl.Object:
+        return [f"{argument}: column {given!r} is {frame.schema[given]}; expected {', '.join(allowed)}"]
     found = frame[given].cast(pl.String).unique(maintain_order=True).to_list()
     unknown = [repr(word) for word in found if word not in allowed]
     if not unknown:
@@ -356,7 +372,7 @@ def _truth_problems(frame: pl.DataFrame, arguments: Mapping[str, object]) -> lis
     return problems
 
 
-def _date_problems(frame: pl.DataFrame, dates: Mapping[str, str | None]) -> list[str]:
+def _date_problems(frame: pl.DataFrame, dates: Mapping[str, object]) -> list[str]:
     return [
         f"{argument}: column {column!r} is {frame.schema[column]}; expected dates or whole years"
         for argument, column in dates.items()
@@ -371,14 +387,18 @@ def _is_date(dtype: pl.DataType) -> bool:
     return dtype in (pl.Date, pl.Null) or dtype == pl.Datetime or dtype.is_integer()
 
 
-def _day(frame: pl.DataFrame, column: str | None) -> pl.Series:
+def _is_moment(given: object) -> bool:
+    return isinstance(given, Date) or (isinstance(given, Integral) and not isinstance(given, bool))
+
+
+def _day(frame: pl.DataFrame, given: str | Moment | None) -> pl.Series:
     """Number the day each date falls on; a whole year stands for its last day."""
-    if column is None or frame.schema[column] == pl.Null:
+    dates = frame[given] if isinstance(given, str) else pl.repeat(given, frame.height, eager=True)
+    if dates.dtype == pl.Null:
         return pl.repeat(None, frame.height, dtype=pl.Float64, eager=True)
-    if frame.schema[column].is_integer():
-        last_day = frame.select(pl.date(pl.col(column), 12, 31)).to_series()
-        return last_day.to_physical().cast(pl.Float64)
-    return frame[column].cast(pl.Date).to_physical().cast(pl.Float64)
+    if dates.dtype.is_integer():
+        dates = pl.select(pl.date(pl.lit(dates), 12, 31)).to_series()
+    return dates.cast(pl.Date).to_physical().cast(pl.Float64)
 
 
 def _sign_to_target() -> pl.Expr:

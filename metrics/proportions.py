@@ -7,22 +7,21 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from metrics.figures import as_floats, group_sums, reasons
 from metrics.inputs import (
     DEFAULT_CONFIDENCE,
     Level,
-    as_floats,
     column_problems,
     faults,
-    group_sums,
     grouping,
     level_problems,
     levels,
     limits_asked_for,
     number_problems,
-    reasons,
     refuse,
 )
-from metrics.rates import Floats, count_fault, denominator_fault
+from metrics.layout import Floats
+from metrics.rates import count_fault, denominator_fault
 
 
 def proportion(

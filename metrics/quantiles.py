@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from metrics.figures import required
-from metrics.inputs import column_problems, grouping, refuse
+from metrics.inputs import column_problems, grouping, refuse, whole_number_problems
 
 ADDS = ("quantile",)
 
@@ -36,10 +35,9 @@ def quantile(
     [1, 3, 2, 2, None, 1]
     """
     keys = grouping(by)
-    problems = required(value=value) + column_problems(frame, numeric={"value": value}, by=keys, adds=ADDS)
-    if isinstance(n, bool) or not isinstance(n, int) or n < 1:
-        problems.append(f"n: {n!r} given; expected a whole number of 1 or more")
-    refuse(problems)
+    problems = column_problems(frame, numeric={"value": value}, by=keys, adds=ADDS)
+    refuse([*problems, *whole_number_problems("n", n, least=1)])
+    n = int(n)
     ranked = pl.col(value).fill_nan(None) if frame.schema[value].is_float() else pl.col(value)
     if frame.schema[value] == pl.Null:
         ranked = ranked.cast(pl.Float64)

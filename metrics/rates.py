@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import overload
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 from scipy.special import gammainccinv, gammaincinv
 
+from metrics.figures import as_floats, group_sums, reasons
 from metrics.inputs import (
     DEFAULT_CONFIDENCE,
     Level,
-    as_floats,
     column_problems,
     faults,
-    group_sums,
     grouping,
     level_problems,
     levels,
     limits_asked_for,
     number_problems,
-    reasons,
     refuse,
 )
-
-Floats = npt.NDArray[np.float64]
+from metrics.layout import Floats
 
 EXACT_BELOW = 10
 """Counts below this get exact Poisson limits in a rate or ratio; from it on Byar's differ from them by little."""
@@ -85,7 +81,7 @@ def byars_limits(
 
 def _checked(count: float | Sequence[float] | Floats | pl.Series, confidence: float) -> tuple[Floats, Level]:
     problems = level_problems(confidence)
-    if isinstance(confidence, Sequence):
+    if isinstance(confidence, Iterable) and len(list(confidence)) > 1:
         problems.append("confidence: several levels given; expected one")
     series = count if isinstance(count, pl.Series) else None
     try:

@@ -6,29 +6,28 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812 - `date` is the name of an argument
-from numbers import Integral
 from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from metrics.figures import as_floats, group_starts
 from metrics.inputs import (
-    as_floats,
     choice_problems,
     column_problems,
-    group_starts,
     grouping,
+    is_frame,
     is_number,
     refuse,
     row_problems,
+    whole_number_problems,
 )
-from metrics.rates import Floats
+from metrics.layout import Counts, Floats, Truths
 
 Improvement = Literal["increase", "decrease", "neutral"]
 Moment: TypeAlias = Date | str | int
 """A point in time as the date column holds it: a date or datetime, an ISO date written out, or a whole number."""
-Bools = npt.NDArray[np.bool_]
 
 LIMIT = 2.66
 """Average moving ranges from the mean to a process limit: 3 over the 1.128 by which ranges exceed one sigma."""
@@ -61,7 +60,7 @@ POINT_TYPES: dict[str, tuple[str, str]] = {
 """What a special cause on the high side, and one on the low side, mean for each direction of improvement."""
 
 ADDED = (
-    "rebase_group", "mean", "lower_limit", "upper_limit", "near_lower", "near_upper", "moving_range",
+    "starts_series", "rebase_group", "mean", "lower_limit", "upper_limit", "near_lower", "near_upper", "moving_range",
     "special_cause_type", "point_type", "improvement", "target", "relative_to_target", "is_short", "reason",
 )  # fmt: skip
 
@@ -87,7 +86,8 @@ def xmr(
     ranges to either side of the mean, near limits two thirds of the way.
 
     Adds, in the unit of the values, `mean`, `lower_limit`, `upper_limit`, `near_lower`, `near_upper` and
-    `moving_range` (none for the first point of a part); `rebase_group`, numbering a series' parts from 0;
+    `moving_range` (none for the first point of a part); `starts_series`, whether a series starts at this row;
+    `rebase_group`, numbering a series' parts from 0;
     `special_cause_type`, the first that applies of
 
     - `above_upper`, `below_lower`: strictly beyond a limit;
@@ -137,7 +137,7 @@ def xmr(
                 by=groups,
                 adds=ADDED,
             ),
-            *_fix_problems(fix_after),
+            *([] if fix_after is None else whole_number_problems("fix_after", fix_after, least=1)),
         ]
     )
     targets, target_problems = _targets(target, frame, groups)
@@ -168,6 +168,7 @@ def xmr(
     aims = _aims(points, targets, groups)
     no_limits = pl.Series(np.isnan(chart.upper))
     return points.with_columns(
+        pl.Series("starts_series", parts.starts),
         pl.Series("rebase_group", parts.number),
         *(
             pl.Series(name, column, nan_to_null=True)
@@ -200,16 +201,18 @@ class _Parts:
 
     part: npt.NDArray[np.intp]
     """A number for each part of each series, rising down the rows."""
-    number: npt.NDArray[np.int64]
+    number: Counts
     """Which part of its series it is, from 0."""
+    starts: Truths
+    """Whether a series starts at the row."""
 
     @classmethod
-    def split(cls, series: npt.NDArray[np.int64], rebased: npt.NDArray[np.int64]) -> _Parts:
+    def split(cls, series: Counts, rebased: Counts) -> _Parts:
         """Start a part where a series starts and where it has been rebased once more than at the point before."""
         anew = np.append(True, series[1:] != series[:-1])[: len(series)]
         apart = anew | np.append(True, rebased[1:] != rebased[:-1])[: len(series)]
         part = np.cumsum(apart) - 1
-        return cls(part=part, number=part - part[anew][np.cumsum(anew) - 1])
+        return cls(part=part, number=part - part[anew][np.cumsum(anew) - 1], starts=anew)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,8 +226,8 @@ class _Chart:
     near_lower: Floats
     near_upper: Floats
     moving_range: Floats
-    cause: npt.NDArray[np.int64]
-    is_short: Bools
+    cause: Counts
+    is_short: Truths
 
 
 def _draw(y: Floats, part: npt.NDArray[np.intp], fix_after: int | None, screen: bool) -> _Chart:
@@ -267,7 +270,7 @@ def _draw(y: Floats, part: npt.NDArray[np.intp], fix_after: int | None, screen: 
     )
 
 
-def _average(amounts: Floats, part: npt.NDArray[np.intp], taken: Bools, count: int) -> Floats:
+def _average(amounts: Floats, part: npt.NDArray[np.intp], taken: Truths, count: int) -> Floats:
     """Average the amounts taken, part by part; NaN for a part with none."""
     totals = np.bincount(part[taken], weights=amounts[taken], minlength=count)
     numbers = np.bincount(part[taken], minlength=count)
@@ -277,8 +280,8 @@ def _average(amounts: Floats, part: npt.NDArray[np.intp], taken: Bools, count: i
 
 
 def _causes(
-    y: Floats, part: npt.NDArray[np.intp], follows: Bools, side: npt.NDArray[np.int64], beyond: Bools, close: Bools
-) -> npt.NDArray[np.int64]:
+    y: Floats, part: npt.NDArray[np.intp], follows: Truths, side: Counts, beyond: Truths, close: Truths
+) -> Counts:
     """Find each point's special cause, the first that applies; signed by side, common cause 0."""
     step = np.where(follows, np.sign(np.diff(y, prepend=np.nan)), 0)
     step = np.where(np.isnan(step), 0, step).astype(np.int64)
@@ -298,7 +301,7 @@ def _causes(
     )
 
 
-def _run_lengths(sign: npt.NDArray[np.int64], part: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+def _run_lengths(sign: Counts, part: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
     """Give each row the length of the unbroken run of its sign that it lies in; 0 where the sign is 0."""
     anew = np.append(True, (sign[1:] != sign[:-1]) | (part[1:] != part[:-1]))[: len(sign)]
     run = np.cumsum(anew) - 1
@@ -306,19 +309,13 @@ def _run_lengths(sign: npt.NDArray[np.int64], part: npt.NDArray[np.intp]) -> npt
     return lengths
 
 
-def _shifted(flags: Bools, by: int) -> Bools:
+def _shifted(flags: Truths, by: int) -> Truths:
     moved = np.zeros_like(flags)
     moved[by:] = flags[:-by]
     return moved
 
 
-def _fix_problems(fix_after: object) -> list[str]:
-    if fix_after is None or (isinstance(fix_after, Integral) and is_number(fix_after) and fix_after >= 1):
-        return []
-    return [f"fix_after: {fix_after!r} given; expected a whole number of points from 1, or None"]
-
-
-def _date_problems(points: pl.DataFrame, date: str, series: npt.NDArray[np.int64], groups: list[str]) -> list[str]:
+def _date_problems(points: pl.DataFrame, date: str, series: Counts, groups: list[str]) -> list[str]:
     """Say which series, in order of their dates, have dates that cannot put their points in order."""
     dtype, dates = points.schema[date], points[date]
     if not (dtype in (pl.Date, pl.Datetime, pl.Null) or dtype.is_integer()):
@@ -447,9 +444,7 @@ def _aims(points: pl.DataFrame, targets: float | pl.DataFrame | None, groups: li
     return pl.repeat(targets, points.height, dtype=pl.Float64, eager=True)
 
 
-def _times_rebased(
-    points: pl.DataFrame, date: str, moments: pl.Series | pl.DataFrame, groups: list[str]
-) -> npt.NDArray[np.int64]:
+def _times_rebased(points: pl.DataFrame, date: str, moments: pl.Series | pl.DataFrame, groups: list[str]) -> Counts:
     """Count the rebase dates on or before each point's own."""
     dates = points[date].cast(pl.Int64) if points.schema[date].is_integer() else points[date]
     if isinstance(moments, pl.Series):
@@ -460,15 +455,19 @@ def _times_rebased(
     return np.bincount(past["row"].to_numpy(), minlength=points.height).astype(np.int64)
 
 
-def summary(frame: pl.DataFrame, *, by: str | Sequence[str] = (), date: str | None = None) -> pl.DataFrame:
+def summary(frame: pl.DataFrame, *, by: str | Sequence[str] | None = None, date: str | None = None) -> pl.DataFrame:
     """Sum up XmR charts: whether the latest point is chance, and whether the process can be relied on for its target.
 
-    Takes what `xmr` gave, with the same `by`; rows are read in the order given, or by `date` where it is named. Gives a
-    row per series and rebase group, series in order of first appearance: the grouping columns, `rebase_group`, `mean`,
-    `lower_limit`, `upper_limit`, `n` (values, missing ones left out), `is_short`, `variation` (the `point_type` of the
-    latest point with a value) and `assurance`: where an increase is improvement, `fail` if the target lies above the
-    upper limit and `pass` if below the lower; the other way round where a decrease is; else `inconsistent`. It is
-    null without a target or limits, where improvement is `neutral`, and for all rebase groups but the latest.
+    Takes what `xmr` gave; rows are read in the order given, or by `date` where it is named. Series are told apart by
+    `by`. Where it is left out the rows must be all those of `xmr` in its order; series then start where it said so,
+    and are named by every column that holds one value throughout each of them (lists and structs are passed over).
+
+    Gives a row per series and rebase group, series in order of first appearance: the columns that name them,
+    `rebase_group`, `mean`, `lower_limit`, `upper_limit`, `n` (values, missing ones left out), `is_short`, `variation`
+    (the `point_type` of the latest point with a value) and `assurance`: where an increase is improvement, `fail` if the
+    target lies above the upper limit and `pass` if below the lower; the other way round where a decrease is; else
+    `inconsistent`. It is null without a target or limits, where improvement is `neutral`, and for all rebase groups
+    but the latest.
 
     An empty frame gives no rows, with the same columns. Raises MetricInputError for a column that is missing, and for
     several series taken as one, when their grouping columns are left out of `by`.
@@ -481,23 +480,27 @@ def summary(frame: pl.DataFrame, *, by: str | Sequence[str] = (), date: str | No
     >>> summary(chart).select("n", "variation", "assurance").row(0)
     (8, 'common_cause', 'inconsistent')
     """
-    groups = grouping(by)
+    as_drawn = by is None and is_frame(frame) and "starts_series" in frame.columns
+    if as_drawn:
+        frame = frame.with_columns(pl.col("starts_series").cum_sum().alias(_SERIES))
+    groups = [_SERIES] if as_drawn else grouping(by)
     needed = ["rebase_group", "mean", "lower_limit", "upper_limit", "point_type", "improvement", "target", "is_short"]
     present: dict[str, str | None] = {**{name: name for name in needed}, "date": date}
     adds = ["rebase_group", "mean", "lower_limit", "upper_limit", "n", "is_short", "variation", "assurance"]
-    refuse(column_problems(frame, numeric={}, present=present, by=groups, adds=adds))
+    refuse(column_problems(frame, numeric={}, present=present, optional=("date",), by=groups, adds=adds))
     points = frame if date is None else frame.sort(group_starts(frame, groups), date)
+    naming = _naming(points, adds) if as_drawn else groups
     parts = points.group_by(*groups, "rebase_group", maintain_order=True).agg(
+        *(pl.col(name).first() for name in naming if name not in groups),
         pl.col("mean", "lower_limit", "upper_limit").first(),
         pl.col("point_type").count().cast(pl.Int64).alias("n"),
         pl.col("is_short", "improvement").first(),
         pl.col("target").last(),
         pl.col("point_type").drop_nulls().last().alias("variation"),
-        (pl.col("mean").n_unique() > 1).alias("mixed"),
+        (pl.col("mean").n_unique() > 1).alias(_MIXED),
     )
-    refuse(
-        row_problems(parts, parts["mixed"], by=groups, says="by: several series taken as one, expected their columns")
-    )
+    mixed = parts[_MIXED]
+    refuse(row_problems(parts, mixed, by=naming, says="by: several series taken as one, expected their columns"))
     latest = pl.col("rebase_group") == (
         pl.col("rebase_group").max().over(groups) if groups else pl.col("rebase_group").max()
     )
@@ -514,4 +517,21 @@ def summary(frame: pl.DataFrame, *, by: str | Sequence[str] = (), date: str | No
         .then(pl.lit("pass"))
         .otherwise(pl.lit("inconsistent"))
     )
-    return parts.with_columns(assurance.alias("assurance")).select(*groups, *adds)
+    return parts.with_columns(assurance.alias("assurance")).select(*naming, *adds)
+
+
+_SERIES, _MIXED = "\0series", "\0mixed"
+"""The number of a series, and whether several were taken as one; no column of a real frame has these names."""
+
+
+def _naming(points: pl.DataFrame, adds: list[str]) -> list[str]:
+    """Find the columns that name the series of a chart: one value in each series, and none that was worked out."""
+    own = [
+        name
+        for name, dtype in points.schema.items()
+        if name not in (*ADDED, *adds, _SERIES) and not dtype.is_nested() and dtype != pl.Object
+    ]
+    if not own:
+        return []
+    alone = points.group_by(_SERIES).agg(pl.col(own).n_unique() == 1).select(pl.col(own).all())
+    return [name for name in own if alone[name].all()]

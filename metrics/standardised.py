@@ -8,9 +8,9 @@ from types import MappingProxyType
 import numpy as np
 import polars as pl
 
+from metrics.figures import as_floats, one_row_a_group
 from metrics.inputs import (
     DEFAULT_CONFIDENCE,
-    as_floats,
     column_problems,
     faults,
     grouping,
@@ -18,7 +18,6 @@ from metrics.inputs import (
     levels,
     limits_asked_for,
     number_problems,
-    one_row_a_group,
     places,
     refuse,
 )
@@ -111,7 +110,7 @@ def directly_standardised_rate(
         [
             *level_problems(confidence),
             *number_problems("multiplier", multiplier),
-            *column_problems(frame, numeric=numeric, by=groups, adds=adds),
+            *column_problems(frame, numeric=numeric, optional=("events_per_person",), by=groups, adds=adds),
             *([f"count: column {count!r} is also the population; expected two"] if count == population else []),
         ]
     )

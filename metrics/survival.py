@@ -10,13 +10,13 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from metrics.figures import figures, is_frame, key_names, required, restore_keys
+from metrics.figures import figures, group_starts, key_names, restore_keys
 from metrics.inputs import (
     DEFAULT_CONFIDENCE,
     Level,
     column_problems,
-    group_starts,
     grouping,
+    is_frame,
     level_problems,
     levels,
     limit_names,
@@ -134,7 +134,6 @@ def _curves(
     added = [*adds, *limit_names(wanted)]
     refuse(
         [
-            *required(time=time, observed=observed),
             *column_problems(frame, numeric={"time": time}, present={"observed": observed}, by=keys, adds=added),
             *_truth_problems(frame, observed),
             *problems,
@@ -143,7 +142,7 @@ def _curves(
     # An infinite time is refused, not passed over, so it is looked for before it is read as missing.
     times = frame[time].cast(pl.Float64)
     followed = figures(frame, {"time": time}, by=keys).with_columns(
-        frame[observed].cast(pl.Int64).alias("observed"), group_starts(frame, keys).alias("group")
+        frame[observed].cast(pl.Float64).fill_nan(None).alias("observed"), group_starts(frame, keys).alias("group")
     )
     refuse(
         [
@@ -151,7 +150,7 @@ def _curves(
             *row_problems(frame, times.is_infinite() & (times > 0), by=keys, says="time: infinite; expected a number"),
             *row_problems(
                 frame,
-                ~followed["observed"].is_in([0, 1]),
+                (followed["observed"] != 0) & (followed["observed"] != 1),
                 by=keys,
                 says="observed: neither true nor false, 1 nor 0",
             ),
@@ -174,7 +173,7 @@ def _curve(followed: pl.DataFrame, wanted: Sequence[Level]) -> pl.DataFrame:
     left = at_risk - events
     curve = (
         followed.group_by("group", "time", maintain_order=True)
-        .agg(pl.col("observed").sum().alias("events"), pl.len().cast(pl.Int64).alias("ending"))
+        .agg(pl.col("observed").sum().cast(pl.Int64).alias("events"), pl.len().cast(pl.Int64).alias("ending"))
         .sort("group", "time")
         .with_columns(at_risk=pl.col("ending").cum_sum(reverse=True).over("group"))
         .filter(events > 0)
@@ -202,6 +201,6 @@ def _first_at_half(share: pl.Expr) -> pl.Expr:
 
 def _truth_problems(frame: pl.DataFrame, observed: str) -> list[str]:
     dtype = frame.schema.get(observed) if is_frame(frame) and isinstance(observed, str) else None
-    if dtype is None or dtype in (pl.Boolean, pl.Null) or dtype.is_integer():
+    if dtype is None or dtype in (pl.Boolean, pl.Null) or dtype.is_numeric():
         return []
     return [f"observed: column {observed!r} is {dtype}; expected true and false, or 1 and 0"]

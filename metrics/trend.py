@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from metrics.figures import given_together, is_frame, required
-from metrics.inputs import choice_problems, column_problems, grouping, refuse
+from metrics.inputs import choice_problems, column_problems, given_together, grouping, is_frame, refuse
 from metrics.layout import Counts, Floats, Layout, Truths, column, numbers
+from metrics.normal import WIDTH_IN_STANDARD_ERRORS
 
 Marker = Literal["increasing", "decreasing", "no_change", "cannot_be_calculated"]
 Trend = Literal[
@@ -33,7 +33,6 @@ FEWEST_POINTS_WITH_LIMITS = 3
 CHI_SQUARE_99_8 = 9.54953570608324
 """The 99.8% quantile of chi-squared on one degree of freedom, to the digits Fingertips uses."""
 
-WIDTH_IN_STANDARD_ERRORS = 3.92
 UNKNOWN = -(2**62)
 """A place in time for periods that are not known, until they are refused."""
 
@@ -96,8 +95,14 @@ def recent_trend(
     numeric = {"value": value, "lower": lower, "upper": upper, "count": count, "denominator": denominator}
     refuse(
         [
-            *required(period=period, value=value, lower=lower, upper=upper),
-            *column_problems(frame, numeric=numeric, present={"period": period}, by=keys, adds=ADDS),
+            *column_problems(
+                frame,
+                numeric=numeric,
+                present={"period": period},
+                optional=("count", "denominator"),
+                by=keys,
+                adds=ADDS,
+            ),
             *_period_problems(frame, period),
             *given_together(count=count, denominator=denominator),
             *choice_problems("polarity", polarity, POLARITIES),

@@ -234,3 +234,13 @@ def test_worked_examples(worked_example: Callable[[str], pl.DataFrame]) -> None:
         exact = ratios["Observed_events"] / ratios[at] * 100
         assert found[ours].to_list() == pytest.approx(exact.to_list(), rel=1e-9)
         assert found[ours].to_list() == pytest.approx(ratios[name].to_list(), rel=5e-5)
+
+
+def test_limits_need_no_counts_where_the_target_is_not_worked_out_from_them() -> None:
+    areas = pl.DataFrame({"x": [4, 9], "n": [10.0, 20.0]})
+    for kind, target in (("ratio", None), ("proportion", 0.2), ("crude_rate", 0.5)):
+        with_counts = funnel_limits(areas, kind=kind, count="x", denominator="n", target=target)  # type: ignore[arg-type]
+        without = funnel_limits(areas, kind=kind, count=None, denominator="n", target=target)  # type: ignore[arg-type]
+        assert without.equals(with_counts)
+    with pytest.raises(MetricInputError, match="count: None given"):
+        funnel_limits(areas, kind="proportion", count=None, denominator="n")

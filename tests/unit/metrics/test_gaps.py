@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import os
 import random
@@ -375,3 +376,12 @@ def test_too_many_areas_or_draws_are_refused() -> None:
         gap(many)
     with pytest.raises(MetricInputError, match=r"draws: .* from 1000 to"):
         gap(areas([1.0, 2.0]), draws=10**9)
+
+
+def test_no_seed_is_the_usual_seed_and_areas_may_be_dates() -> None:
+    days = [dt.date(2024, 1, 1), dt.date(2024, 1, 2)]
+    frame = pl.DataFrame({"a": days, "v": [58.0, 65.0], "l": [57.0, 63.0], "u": [59.0, 67.0]})
+    sides = {"area": "a", "value": "v", "lower": "l", "upper": "u", "by": []}
+    assert range_gap(frame, seed=None, **sides).equals(range_gap(frame, **sides))  # type: ignore[arg-type]
+    found = named_gap(frame, high=days[1], low=days[0], **sides)  # type: ignore[arg-type]
+    assert found.select("observed_gap", "highest", "lowest").row(0) == (7.0, days[1], days[0])

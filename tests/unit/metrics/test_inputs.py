@@ -7,7 +7,7 @@ import sys
 import polars as pl
 import pytest
 
-from metrics import inputs
+from metrics import figures, inputs
 
 
 def test_levels_are_named_by_their_percentage_and_carry_the_normal_quantile() -> None:
@@ -89,12 +89,7 @@ def test_a_lazy_frame_is_refused() -> None:
 def test_every_width_of_number_is_a_number(dtype: pl.DataType) -> None:
     frame = pl.DataFrame({"count": pl.Series([None], dtype=dtype)})
     assert inputs.column_problems(frame, numeric={"count": "count"}) == []
-    assert inputs.as_floats(frame, ["count"]).schema["count"] == pl.Float64
-
-
-def test_nan_becomes_null() -> None:
-    frame = inputs.as_floats(pl.DataFrame({"count": [1.0, float("nan"), None]}), ["count", "count"])
-    assert frame["count"].to_list() == [1.0, None, None]
+    assert figures.as_floats(frame, ["count"]).schema["count"] == pl.Float64
 
 
 def test_offending_groups_are_listed_once_each_in_order_of_appearance() -> None:
@@ -104,12 +99,6 @@ def test_offending_groups_are_listed_once_each_in_order_of_appearance() -> None:
     (problem,) = inputs.row_problems(frame, pl.col("count") < 0, by=[], says="below zero")
     assert problem == "below zero: rows 0, 1, 2"
     assert inputs.row_problems(frame, pl.col("count") < -9, by=["area"], says="below zero") == []
-
-
-def test_group_starts_number_groups_by_first_appearance() -> None:
-    frame = pl.DataFrame({"area": ["b", None, "b", None, "a"]})
-    assert inputs.group_starts(frame, ["area"]).to_list() == [0, 1, 0, 1, 4]
-    assert inputs.group_starts(frame, []).to_list() == [0] * 5
 
 
 @pytest.mark.parametrize("given", [0, -1, float("inf"), float("nan"), "100", True, None])
@@ -137,6 +126,16 @@ def test_importing_it_loads_no_numpy() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_group_starts_take_several_columns_together() -> None:
-    frame = pl.DataFrame({"area": ["a", "a", "b", "a"], "sex": ["f", "m", "f", "f"]})
-    assert inputs.group_starts(frame, ["area", "sex"]).to_list() == [0, 1, 2, 0]
+def test_only_optional_columns_may_be_left_out() -> None:
+    frame = pl.DataFrame({"x": [1]})
+    asked: dict[str, str | None] = {"count": None, "spread": None}
+    assert inputs.column_problems(frame, numeric=asked, optional=("spread",)) == [
+        "count: None given; expected the name of a column"
+    ]
+    assert inputs.column_problems(frame, numeric={}, by=[None]) == ["by: None given; expected the name of a column"]  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize("given", [7, True, float("nan")])
+def test_what_cannot_list_columns_is_refused(given: object) -> None:
+    with pytest.raises(inputs.MetricInputError, match="by: "):
+        inputs.grouping(given)  # type: ignore[arg-type]

@@ -154,7 +154,7 @@ def test_words_and_truths_may_be_columns() -> None:
         frame, baseline="y0", latest="y1", baseline_se="s", latest_se="s",
         target="aim", polarity="good", overlaps="same", enumerated="full",
     )  # fmt: skip
-    assert found.columns == [*frame.columns, "direction", "direction_p", "reason"]
+    assert found.columns == [*frame.columns, "direction", "direction_p", "reason", "direction_reason"]
     assert found["direction"].to_list() == ["improving", "getting_worse", "target_met", None]
     assert found["reason"].to_list() == [None, None, None, progress.OVERLAP_UNKNOWN]
     assert found["direction_p"].is_not_null().to_list() == [True, False, False, False]
@@ -253,7 +253,7 @@ def test_classes_of_linear_pace(y1: float, ratio: float, named: str) -> None:
     found = paced(60.0, y1, 70.0)
     assert found["pace_ratio"] == pytest.approx(ratio * 3652 / 3652.0, abs=1e-3)
     assert found["pace"] == named
-    assert found["pace_reason"] is None
+    assert found["reason"] is None
 
 
 def test_a_worked_linear_pace() -> None:
@@ -333,7 +333,7 @@ def test_no_limits_without_both_standard_errors_or_with_none_that_is_wide(s0: fl
 def test_targets_that_settle_the_pace(y0: Any, y1: Any, target: Any, more: dict[str, Any], named: str) -> None:
     found = paced(y0, y1, target, **more)
     assert found["pace"] == named
-    assert found["pace_reason"] is None
+    assert found["reason"] is None
 
 
 def test_without_a_deadline_the_years_at_the_recent_rate_are_given() -> None:
@@ -355,7 +355,7 @@ def test_a_lost_target_may_still_be_regained_and_a_held_one_needs_nothing() -> N
 def test_a_deadline_that_has_passed_is_said() -> None:
     found = paced(60.0, 65.0, 70.0, t0=2016, t1=2020, due=2018)
     assert (found["pace"], found["required_from_now"]) == ("limited", None)
-    assert found["pace_reason"] == progress.DATE_PASSED
+    assert found["reason"] == progress.DATE_PASSED
     assert found["pace_ratio"] == pytest.approx(0.25, rel=1e-3)
 
 
@@ -374,7 +374,7 @@ def test_a_deadline_that_has_passed_is_said() -> None:
 )
 def test_paces_that_cannot_be_worked_out(y0: Any, y1: Any, target: Any, more: dict[str, Any], reason: str) -> None:
     found = paced(y0, y1, target, **more)
-    assert (found["pace"], found["pace_ratio"], found["pace_reason"]) == (None, None, reason)
+    assert (found["pace"], found["pace_ratio"], found["reason"]) == (None, None, reason)
 
 
 def test_pace_refuses_what_it_cannot_read() -> None:
@@ -436,7 +436,7 @@ def test_arguments_that_name_nothing_are_refused() -> None:
 
 def test_growth_beyond_all_measure_is_no_pace() -> None:
     found = paced(5e-324, 60.0, 70.0, form="compound")
-    assert (found["pace"], found["recent_rate"], found["pace_reason"]) == (None, None, progress.NOT_ABOVE_ZERO)
+    assert (found["pace"], found["recent_rate"], found["reason"]) == (None, None, progress.NOT_ABOVE_ZERO)
 
 
 FIGURE = st.one_of(st.none(), st.integers(50, 70).map(float), st.floats(50, 70), st.just(math.nan))
@@ -460,3 +460,37 @@ def test_one_measure_refuses_what_it_cannot_read() -> None:
         scalar.direction(baseline=1.0, latest=2.0, polarity="up")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"standard error: -1\.0 given"):
         scalar.direction(baseline=1.0, latest=2.0, baseline_se=-1.0, latest_se=1.0, polarity="high_is_good")
+
+
+def test_dates_may_be_given_once_for_every_row() -> None:
+    """A date, or a whole year for its last day, in the place of a column of them."""
+    frame = pl.DataFrame(
+        {"y0": [60.0, 61.0], "y1": [62.0, 61.5], "then": 2018, "now": dt.date(2023, 6, 30), "due": 2030}
+    )
+    sides = {"baseline": "y0", "latest": "y1", "target": 65, "form": "linear", "polarity": "high_is_good"}
+    by_column = pace(frame, baseline_date="then", latest_date="now", target_date="due", **sides)  # type: ignore[arg-type]
+    given = {"baseline_date": 2018, "latest_date": dt.date(2023, 6, 30), "target_date": dt.date(2030, 12, 31)}
+    assert pace(frame, **given, **sides).equals(by_column)  # type: ignore[arg-type]
+    assert pace(frame.clear(), **given, **sides).height == 0  # type: ignore[arg-type]
+    with pytest.raises(MetricInputError, match="target_date"):
+        pace(frame, **{**given, "target_date": 2030.5}, **sides)  # type: ignore[arg-type]
+
+
+def test_reasons_stay_beside_each_other_when_metrics_follow_on_one_frame() -> None:
+    """`reason` is that of the last; each one's own name keeps what it said."""
+    frame = pl.DataFrame({"y0": [60.0], "y1": [None], "then": [2018], "now": [2024], "aim": [65.0], "due": [2017]})
+    frame = frame.with_columns(y1=pl.lit(61.0))
+    moved = direction(frame, baseline="y0", latest="y1", polarity="high_is_good")
+    paced = pace(
+        moved, baseline="y0", latest="y1", baseline_date="then", latest_date="now", target="aim", target_date="due",
+        form="linear", polarity="high_is_good",
+    )  # fmt: skip
+    assert paced.select("direction_reason", "pace_reason", "reason").row(0) == (
+        "no interval", progress.NO_TIME_GIVEN, progress.NO_TIME_GIVEN,
+    )  # fmt: skip
+
+
+def test_a_column_of_lists_holds_no_words() -> None:
+    frame = pl.DataFrame({"y0": [60.0], "y1": [61.0], "words": [["high_is_good"]]})
+    with pytest.raises(MetricInputError, match="polarity: column 'words' is List"):
+        direction(frame, baseline="y0", latest="y1", polarity="words")

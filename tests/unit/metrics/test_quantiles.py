@@ -137,3 +137,9 @@ def test_worked_examples(worked_example: Callable[[str], pl.DataFrame]) -> None:
 def test_a_million_groups() -> None:
     frame = pl.DataFrame({"g": range(1_000_000), "v": 1.0})
     assert quantile(frame, value="v", n=1, by=["g"])["quantile"].unique().to_list() == [1]
+
+
+def test_numpys_whole_numbers_are_whole_numbers() -> None:
+    np = pytest.importorskip("numpy")
+    frame = pl.DataFrame({"v": [1.0, 2.0, 3.0, 4.0]})
+    assert quantile(frame, value="v", n=np.int64(2))["quantile"].to_list() == [2, 2, 1, 1]

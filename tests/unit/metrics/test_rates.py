@@ -225,3 +225,9 @@ def test_worked_examples(worked_example: Callable[[str], pl.DataFrame]) -> None:
             strict=True,
         ):
             assert result[ours] == pytest.approx(case[theirs], rel=1e-9)
+
+
+def test_one_level_may_come_in_a_list_but_not_two() -> None:
+    assert poisson_limits(4, [0.95]) == poisson_limits(4, 0.95)  # type: ignore[arg-type]
+    with pytest.raises(MetricInputError, match="several levels"):
+        poisson_limits(4, (0.95, 0.998))  # type: ignore[arg-type]

@@ -349,9 +349,25 @@ def test_variation_is_that_of_the_latest_point_with_a_value() -> None:
 def test_several_series_summed_up_as_one_are_refused() -> None:
     data = pl.concat([series(FLAT, area="a"), series([y + 1 for y in FLAT], area="b")])
     with pytest.raises(MetricInputError, match="several series taken as one"):
-        summary(chart(data, by=["area"]))
+        summary(chart(data, by=["area"]), by=[])
     with pytest.raises(MetricInputError, match="no column 'point_type'"):
         summary(data, by=["area"])
+
+
+def test_a_chart_is_summed_up_without_naming_its_series_again() -> None:
+    """The columns that hold one value throughout each series name it, whatever other columns there are."""
+    data = pl.concat([series(FLAT, area="b"), series([*FLAT[:-1], 99], area="a")]).with_columns(
+        name=pl.col("area").str.to_uppercase(), n=pl.lit(1), note=pl.lit([1])
+    )
+    drawn = chart(data, by=["area"], target={"a": 5}, rebase={"b": [months(16)[8]]})
+    result = summary(drawn)
+    assert result.columns[:3] == ["area", "name", "rebase_group"]
+    assert_frame_equal(result.drop("name"), summary(drawn, by=["area"]))
+    assert_frame_equal(result, summary(drawn, date="month"))
+    assert summary(chart(data.filter(pl.col("area") == "a"))).height == 1
+    assert summary(drawn.clear()).height == 0
+    with pytest.raises(MetricInputError, match="several series taken as one"):
+        summary(drawn.filter(~pl.col("starts_series")))
 
 
 def by_the_rules(values: list[Fraction], fix: int | None, screen: bool) -> list[str]:

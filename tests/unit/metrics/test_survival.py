@@ -126,7 +126,7 @@ def test_refusals() -> None:
     told = [(problem.partition(":")[0], problem.rpartition(": ")[2]) for problem in refused.value.problems]
     assert told == [("time", "g=x"), ("time", "g=y"), ("observed", "g=z")]
     with pytest.raises(MetricInputError) as refused:
-        curve(pl.DataFrame({"survival": ["x"], "t": ["1"], "over": [0.5]}), by=["survival"], confidence=95)
+        curve(pl.DataFrame({"survival": ["x"], "t": ["1"], "over": ["0.5"]}), by=["survival"], confidence=95)
     assert [problem.partition(":")[0] for problem in refused.value.problems] == ["time", "by", "observed", "confidence"]
 
 
@@ -182,3 +182,11 @@ def test_grouping_equals_filtering_and_order_is_irrelevant(rows: list[tuple[str,
 def test_a_million_groups() -> None:
     frame = pl.DataFrame({"g": range(1_000_000), "t": 3.0, "over": True})
     assert median(frame, by=["g"])["value"].unique().to_list() == [3.0]
+
+
+def test_observed_may_be_ones_and_zeros_of_any_width_and_nothing_else() -> None:
+    frame = pl.DataFrame({"t": [1.0, 2.0, 3.0, 4.0], "over": [1.0, 0.0, 1.0, math.nan]})
+    whole = frame.with_columns(pl.Series("over", [1, 0, 1, None], dtype=pl.UInt8))
+    assert curve(frame).equals(curve(whole))
+    with pytest.raises(MetricInputError, match="observed: neither true nor false"):
+        curve(frame.with_columns(over=0.5))
