@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from urllib.parse import quote, unquote
 
 from dashboard import clock, queries
-from dashboard.pages import data, ended, england, find, problem, system
+from dashboard.pages import data, ended, england, find, methods, problem, system
 from dashboard.pages.page import Page
 from dashboard.reader import Release
 from dashboard.views.search import area_by_code
 
 _SYSTEM = "/system/"
-_PLAIN = ("/", "/find", "/data")
+_PLAIN = ("/", "/find", "/data", "/methods")
 
 
 def route(release: Release, path: str, query: Mapping[str, str]) -> Page:
@@ -21,6 +21,8 @@ def route(release: Release, path: str, query: Mapping[str, str]) -> Page:
         return find.page(release, query.get("q", "")[:100])
     if path == "/data":
         return data.page(release, clock.today())
+    if path == "/methods":
+        return methods.page(release)
     if path.startswith(_SYSTEM):
         return _system(release, unquote(path.removeprefix(_SYSTEM)).strip("/")[:100])
     return problem.unknown_page(release)

@@ -8,7 +8,7 @@ from dashboard.components.tags import Node, tag
 NAME = "ICS Progress"
 
 #: Pages that exist. A page that is written joins the list here.
-NAVIGATION: tuple[tuple[str, str], ...] = (("England", "/"), ("Data", "/data"))
+NAVIGATION: tuple[tuple[str, str], ...] = (("England", "/"), ("Data", "/data"), ("Methods", "/methods"))
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ def contents(entries: Sequence[tuple[str, str]]) -> Node:
     return tag("Nav", tag("Ul", links, className="links"), className="contents", aria_label="On this page")
 
 
-def facts(pairs: Iterable[tuple[str, Cell]]) -> Node:
+def facts(pairs: Iterable[tuple[Node | str, Cell]]) -> Node:
     """Facts as pairs of a name and what is said; a pair without anything to say is left out."""
     said = [(name, words) for name, words in pairs if words]
     return tag(

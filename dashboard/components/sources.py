@@ -40,7 +40,7 @@ def source_block(source: SourceView) -> Node:
                 [
                     ("Publisher", tag("A", source.publisher, href=source.url)),
                     ("Vintage", [tag("Code", source.vintage), f", published: {source.issued}"]),
-                    ("Next expected", f"{words.opening(source.next_expected)} (issued: {source.cadence})"),
+                    ("Next expected", _next(source)),
                     ("Rows", _rows(source)),
                     ("Measures", _measures(source)),
                     ("Bear in mind", source.caveats),
@@ -51,6 +51,11 @@ def source_block(source: SourceView) -> Node:
         id=source.source_id,
         className="entry",
     )
+
+
+def _next(source: SourceView) -> str:
+    often = "" if source.cadence in source.next_expected else f" (issued: {source.cadence})"
+    return f"{words.opening(source.next_expected)}{often}"
 
 
 def _rows(source: SourceView) -> str:
