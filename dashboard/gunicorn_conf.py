@@ -1,8 +1,8 @@
 """How gunicorn serves the dashboard."""
 
-import gc
 from typing import Any
 
+from dashboard.collector import spare_the_collector
 from dashboard.settings import Settings
 
 _settings = Settings.from_environment()
@@ -24,5 +24,4 @@ def post_worker_init(worker: Any) -> None:
     """Open the release and make the first page before the first reader asks."""
     with worker.wsgi.test_client() as client:
         client.get("/", headers={"Accept-Encoding": "br"})
-    # A page makes thousands of small objects and keeps few: what is here by now need not be looked through each time.
-    gc.freeze()
+    spare_the_collector()

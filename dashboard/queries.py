@@ -226,6 +226,22 @@ def system_series(release: Release, *, indicator_id: str, sex: str) -> list[Obse
     )
 
 
+def series_of_area(release: Release, area_code: str, *, indicator_ids: Sequence[str]) -> list[Observation]:
+    """Some indicators' series of an area, by series and time."""
+    return _observations(release, "area_code = ? and list_contains(?, indicator_id)", [area_code, list(indicator_ids)])
+
+
+def latest_of_systems(release: Release, *, without: Sequence[str]) -> list[Observation]:
+    """The last row of every series of every integrated care system, but for some indicators."""
+    last = "qualify row_number() over (partition by area_code, indicator_id, sex order by period_end desc) = 1"
+    return _observations(
+        release,
+        "area_code >= 'E54' and area_code < 'E55' and not list_contains(?, indicator_id)",
+        [list(without)],
+        last,
+    )
+
+
 def authorities_at(release: Release, *, indicator_ids: Sequence[str], ends: Sequence[dt.date]) -> list[Observation]:
     """Figures of every area but systems, for some indicators and the periods that end on one of `ends`."""
     return _observations(
@@ -235,9 +251,9 @@ def authorities_at(release: Release, *, indicator_ids: Sequence[str], ends: Sequ
     )
 
 
-def _observations(release: Release, where: str, values: list[Any]) -> list[Observation]:
+def _observations(release: Release, where: str, values: list[Any], last: str = "") -> list[Observation]:
     """Observations of no subgroup. Sorting a few hundred rows here is cheaper than asking for them in order."""
-    sql = f"select {_OBSERVATION} from observations where {where} and breakdown = 'all'"  # noqa: S608 - constants
+    sql = f"select {_OBSERVATION} from observations where {where} and breakdown = 'all' {last}"  # noqa: S608 - constants
     found = [Observation(*row) for row in release.rows(sql, values)]
     found.sort(key=_by_series_area_and_time)
     return found

@@ -38,7 +38,6 @@ class AuthorityRow:
 
     name: str
     figure: Observation
-    against: Against
     shared: str
 
 
@@ -95,12 +94,15 @@ def system_view(release: Release, area: Area) -> SystemView:
     known = queries.reference(release)
     england = release.once("england", lambda: lines_by_series(queries.area_series(release, ENGLAND)))
     overlaps = known.authorities_of(area.area_code)
-    inside = release.once("authorities", lambda: _authorities(release, known, england))
-    series = lines_by_series(queries.area_series(release, area.area_code))
+    leading = [indicator.indicator_id for indicator in known.indicators.values() if indicator.headline]
+    # Small, and asked for by every system's page: read once a release.
+    inside = release.once("authorities", lambda: _authorities(release, leading, england))
+    rest = release.once("others", lambda: lines_by_series(queries.latest_of_systems(release, without=leading)))
+    series = lines_by_series(queries.series_of_area(release, area.area_code, indicator_ids=leading))
     views = tuple(
         _measure_view(known, area, measure, series[key][area.area_code], england, inside.get(key, {}), overlaps)
         for measure in measures(known.indicators.values())
-        if measure.indicator.headline and (key := (measure.indicator.indicator_id, measure.sex)) in series
+        if (key := (measure.indicator.indicator_id, measure.sex)) in series
     )
     boundary = _boundary(known, area)
     return SystemView(
@@ -108,15 +110,14 @@ def system_view(release: Release, area: Area) -> SystemView:
         answer=_answer(views),
         statements=tuple(s for s in (_furthest(views), _untold(views), Statement("Boundary", boundary)) if s),
         measures=views,
-        others=_others(known, area, series, england),
+        others=_others(known, area, rest, england),
         boundary=boundary,
         shared=_shared(known, overlaps, inside),
     )
 
 
-def _authorities(release: Release, known: Reference, england: Series) -> Series:
-    """Every authority's figures of the leading measures in England's latest periods: small, and read once a release."""
-    leading = [indicator.indicator_id for indicator in known.indicators.values() if indicator.headline]
+def _authorities(release: Release, leading: list[str], england: Series) -> Series:
+    """Every authority's figures of the leading measures in England's latest periods."""
     ends = {areas[ENGLAND][-1].period_end for (indicator_id, _), areas in england.items() if indicator_id in leading}
     return lines_by_series(queries.authorities_at(release, indicator_ids=leading, ends=sorted(ends)))
 
@@ -136,7 +137,7 @@ def _measure_view(
     against = against_england(measure, latest, reference)
     lines = (Line(area.area_name, tuple(points)), *((Line("England", tuple(national)),) if national else ()))
     inside = tuple(
-        _authority(known, measure, figure, reference, overlaps[figure.area_code].share_of_authority)
+        _authority(known, figure, overlaps[figure.area_code].share_of_authority)
         for figure in finest_tier(authorities, latest.period_label, overlaps)
     )
     source = known.sources[measure.indicator.source_id]
@@ -156,13 +157,13 @@ def _measure_view(
     )
 
 
-def _others(known: Reference, area: Area, series: Series, england: Series) -> tuple[OtherMeasure, ...]:
+def _others(known: Reference, area: Area, rest: Series, england: Series) -> tuple[OtherMeasure, ...]:
     """Every measure that does not lead, by topic, its latest figure against England's of the same period."""
     found = []
     for measure in measures(known.indicators.values()):
         key = (measure.indicator.indicator_id, measure.sex)
-        if key in series and not measure.indicator.headline:
-            latest = series[key][area.area_code][-1]
+        if found_here := rest.get(key, {}).get(area.area_code):
+            latest = found_here[-1]
             national = at_period(england.get(key, {}).get(ENGLAND, []), latest.period_label)
             found.append(OtherMeasure(measure, latest, against_england(measure, latest, national)))
     return tuple(found)
@@ -182,13 +183,10 @@ def finest_tier(
     return sorted(found, key=lambda point: (point.value or 0, point.area_code))
 
 
-def _authority(
-    known: Reference, measure: Measure, figure: Observation, england: Observation | None, share: float
-) -> AuthorityRow:
+def _authority(known: Reference, figure: Observation, share: float) -> AuthorityRow:
     return AuthorityRow(
         name=known.areas[figure.area_code].area_name,
         figure=figure,
-        against=against_england(measure, figure, england),
         shared="" if share >= _WHOLE else f"{words.share(share)} of residents live here",
     )
 
