@@ -1,22 +1,13 @@
 """Speed, memory and coverage of rates, proportions, standardised rates, life tables, XmR charts and funnels.
 
 Each metric is timed beside a plain pass that does the same arithmetic on the same frame without checks, reasons or
-thought for what may be missing. Run as a script it prints a line of JSON for each figure.
+thought for what may be missing.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import resource
-import statistics
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -34,22 +25,10 @@ from metrics.standardised import (
     directly_standardised_rate,
     indirectly_standardised_ratio,
 )
+from tests.benchmarks.measure import SEED, Case, beside_plain, covered
 
-ROOT = Path(__file__).resolve().parents[2]
-SEED = 20_261_125
 LEVELS = (("95", 1.959963984540054, 0.025), ("99_8", 3.090232306167813, 0.001))
 STANDARD = list(EUROPEAN_STANDARD_POPULATION_2013.values())
-
-
-@dataclass(frozen=True)
-class Case:
-    """A metric at the size it is held to, and the plain pass beside it."""
-
-    name: str
-    frame: Callable[[], pl.DataFrame]
-    ours: Callable[[pl.DataFrame], pl.DataFrame]
-    plain: Callable[[pl.DataFrame], pl.DataFrame]
-    weighs_memory: bool = False
 
 
 def wards(rows: int = 1_000_000) -> pl.DataFrame:
@@ -310,42 +289,7 @@ CASES = (
 
 def benchmarks() -> Iterator[dict[str, Any]]:
     """Time each metric and its plain pass, turn and turn about, and weigh the large ones."""
-    for case in CASES:
-        frame = case.frame()
-        case.ours(frame), case.plain(frame)
-        seconds: tuple[list[float], list[float]] = ([], [])
-        for _ in range(9):
-            for taken, run in zip(seconds, (case.ours, case.plain), strict=True):
-                started = time.perf_counter()
-                run(frame)
-                taken.append(time.perf_counter() - started)
-        ours, plain = map(statistics.median, seconds)
-        yield {"name": case.name, "value": ours, "unit": "s", "floor": plain, "ratio": ours / plain, "ratio_budget": 3}
-    for place, case in enumerate(CASES):
-        if case.weighs_memory:
-            ours, plain = (_peak_in_another_process(place, which) for which in ("ours", "plain"))
-            name = f"{case.name}: peak memory above the frame"
-            yield {"name": name, "value": ours, "unit": "MB", "floor": plain, "ratio": ours / plain, "ratio_budget": 3}
-
-
-def _peak_in_another_process(place: int, which: str) -> float:
-    command = [sys.executable, __file__, "peak", str(place), which]
-    run = subprocess.run(
-        command, check=True, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
-    )
-    return float(run.stdout)
-
-
-def _peak(place: int, which: str) -> float:
-    """Weigh one run: the process's highest memory so far, less what it held before."""
-    case = CASES[place]
-    run = case.ours if which == "ours" else case.plain
-    run(case.frame().head(200))  # what is loaded once is not the metric's
-    frame = case.frame()
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    before = pages * resource.getpagesize() / 1e6
-    run(frame)
-    return max(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6 - before, 0.0)
+    return beside_plain(__name__, CASES)
 
 
 def coverage() -> Iterator[dict[str, Any]]:
@@ -354,9 +298,7 @@ def coverage() -> Iterator[dict[str, Any]]:
     times = 20_000
 
     def held(name: str, limits: pl.DataFrame, truth: float) -> dict[str, Any]:
-        share = limits.select(((pl.col("lower_95") <= truth) & (truth <= pl.col("upper_95"))).mean()).item()
-        return {"name": f"coverage of 95% limits: {name}", "value": share, "unit": "share", "floor": 0.95,
-                "ratio": share / 0.95}  # fmt: skip
+        return covered(name, limits.select((pl.col("lower_95") <= truth) & (truth <= pl.col("upper_95"))).to_series())
 
     for events in (5, 40):
         frame = pl.DataFrame({"x": draw.poisson(events, times)}).with_columns(n=10_000)
@@ -415,13 +357,3 @@ def coverage() -> Iterator[dict[str, Any]]:
         truth = function(true, by=[], **names, **more).filter(at_birth)["value"][0]  # type: ignore[operator]
         limits = function(frame, by=["area"], **names, **more).filter(at_birth)  # type: ignore[operator]
         yield held(f"{function.__name__} at birth", limits, truth)
-
-
-if __name__ == "__main__":
-    if sys.argv[1:2] == ["peak"]:
-        sys.stdout.write(str(_peak(int(sys.argv[2]), sys.argv[3])))
-    else:
-        for figures in (benchmarks(), coverage()):
-            for figure in figures:
-                sys.stdout.write(json.dumps(figure) + "\n")
-                sys.stdout.flush()

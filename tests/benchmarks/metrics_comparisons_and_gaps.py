@@ -1,20 +1,12 @@
 """Speed, memory and coverage of estimates, comparisons, progress, quantiles, slope indices, trends, gaps and survival.
 
 Each metric is timed beside a plain pass that does the same arithmetic on the same frame without checks, reasons or
-thought for what may be missing. Run as a script it prints a line of JSON for each figure.
+thought for what may be missing.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import statistics
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,23 +21,10 @@ from metrics.progress import direction, pace
 from metrics.quantiles import quantile
 from metrics.survival import kaplan_meier, median_survival
 from metrics.trend import recent_trend
+from tests.benchmarks.measure import SEED, Case, beside_plain, covered
 
-ROOT = Path(__file__).resolve().parents[2]
-SEED = 20_261_125
 Z = 1.959963984540054
 LEVELS = (("95", Z), ("99_8", 3.090232306167813))
-
-
-@dataclass(frozen=True)
-class Case:
-    """A metric at the size it is held to, and the plain pass beside it."""
-
-    name: str
-    frame: Callable[[], pl.DataFrame]
-    ours: Callable[[pl.DataFrame], pl.DataFrame]
-    plain: Callable[[pl.DataFrame], pl.DataFrame]
-    weighs_memory: bool = False
-    runs: int = 9
 
 
 def codes(groups: int, size: int) -> np.ndarray:
@@ -390,49 +369,7 @@ CASES = (
 
 def benchmarks() -> Iterator[dict[str, Any]]:
     """Time each metric and its plain pass, turn and turn about, and weigh the large ones."""
-    for case in CASES:
-        frame = case.frame()
-        case.ours(frame), case.plain(frame)
-        seconds: tuple[list[float], list[float]] = ([], [])
-        for _ in range(case.runs):
-            for taken, run in zip(seconds, (case.ours, case.plain), strict=True):
-                started = time.perf_counter()
-                run(frame)
-                taken.append(time.perf_counter() - started)
-        ours, plain = map(statistics.median, seconds)
-        yield {"name": case.name, "value": ours, "unit": "s", "floor": plain, "ratio": ours / plain, "ratio_budget": 3}
-    for place, case in enumerate(CASES):
-        if case.weighs_memory:
-            ours, plain = (_peak_in_another_process(place, which) for which in ("ours", "plain"))
-            name = f"{case.name}: peak memory above the frame"
-            yield {"name": name, "value": ours, "unit": "MB", "floor": plain, "ratio": ours / plain, "ratio_budget": 3}
-
-
-def _peak_in_another_process(place: int, which: str) -> float:
-    command = [sys.executable, __file__, "peak", str(place), which]
-    run = subprocess.run(
-        command, check=True, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
-    )
-    return float(run.stdout)
-
-
-def _peak(place: int, which: str) -> float:
-    """Weigh one run: the process's highest memory during it, less what it held before."""
-    case = CASES[place]
-    run = case.ours if which == "ours" else case.plain
-    run(case.frame().head(200))  # what is loaded once is not the metric's
-    frame = case.frame()
-    # The system's own mark, set back: the one getrusage gives begins at what the parent process held.
-    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-    before = _memory("VmRSS")
-    run(frame)
-    return max(_memory("VmHWM") - before, 0.0)
-
-
-def _memory(name: str) -> float:
-    """Read one of this process's memory figures in MB."""
-    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    return next(int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith(name))
+    return beside_plain(__name__, CASES)
 
 
 def coverage() -> Iterator[dict[str, Any]]:
@@ -443,9 +380,7 @@ def coverage() -> Iterator[dict[str, Any]]:
     def held(
         name: str, lower: np.ndarray | pl.Series, upper: np.ndarray | pl.Series, truth: float | np.ndarray
     ) -> dict[str, Any]:
-        share = float(np.mean((np.asarray(lower) <= truth) & (truth <= np.asarray(upper))))
-        return {"name": f"coverage of 95% limits: {name}", "value": share, "unit": "share", "floor": 0.95,
-                "ratio": share / 0.95}  # fmt: skip
+        return covered(name, pl.Series((np.asarray(lower) <= truth) & (truth <= np.asarray(upper))))
 
     def noisy(truth: np.ndarray, error: np.ndarray) -> dict[str, np.ndarray]:
         value = draw.normal(np.tile(truth, times), np.tile(error, times))
@@ -509,13 +444,3 @@ def coverage() -> Iterator[dict[str, Any]]:
     # A limit beyond anything observed is no bound on that side.
     lower, upper = found["lower_95"].fill_null(np.inf), found["upper_95"].fill_null(np.inf)
     yield held("median_survival of 40", lower, upper, 20 * float(np.log(2)))
-
-
-if __name__ == "__main__":
-    if sys.argv[1:2] == ["peak"]:
-        sys.stdout.write(str(_peak(int(sys.argv[2]), sys.argv[3])))
-    else:
-        for figures in (benchmarks(), coverage()):
-            for figure in figures:
-                sys.stdout.write(json.dumps(figure) + "\n")
-                sys.stdout.flush()
