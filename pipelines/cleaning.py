@@ -224,6 +224,7 @@ _UNPLACED = ("unknown_series", "unknown_area", "unknown_period", "unknown_sex", 
 def _fault_rules(source: Source, geography: Geography) -> list[Rule]:
     """What makes a row of figures unusable, in the order a reader would look."""
     known = list(geography.known)
+    no_series = pl.col("indicator_id").is_null()  # and then neither period nor sex can be judged
     percent = [id_ for id_, indicator in indicators().items() if indicator.unit == "%"]
     rules = [
         _cells_rule("value"),
@@ -242,13 +243,13 @@ def _fault_rules(source: Source, geography: Geography) -> list[Rule]:
         Rule(
             name="unknown_period",
             column="period",
-            good=pl.col("expected_period"),
+            good=no_series | pl.col("expected_period"),
             expected="a period as this series writes it, and a new one for many areas",
         ),
         Rule(
             name="unknown_sex",
             column="sex",
-            good=pl.col("sex").is_in([str(sex) for sex in Sex]),
+            good=no_series | pl.col("sex").is_in([str(sex) for sex in Sex]),
             expected="persons, female or male",
         ),
         Rule(
@@ -281,7 +282,7 @@ def _fault_rules(source: Source, geography: Geography) -> list[Rule]:
         Rule(
             name="limits_without_value",
             column="lower_95",
-            good=pl.col("value").is_not_null() | (pl.col("lower_95").is_null() & pl.col("upper_95").is_null()),
+            good=(pl.col(_RAW + "value") != "") | (pl.col("lower_95").is_null() & pl.col("upper_95").is_null()),
             expected="no limits where there is no value",
         )
     )

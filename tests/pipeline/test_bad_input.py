@@ -236,11 +236,18 @@ def test_a_row_at_fault_is_kept_aside_with_its_reason(first_release: DataFolder,
     row = cleaned.quarantined.filter(pl.col("rule") == rule).row(0, named=True)
     assert cleaned.quarantined_rows == 1
     assert row["source_row"] == hle().as_dicts().index(hle().chosen(HACKNEY)[0]) + 1
+    assert cleaned.quarantined["rule"][0] == rule  # what follows from it, if anything, is told after it
     as_received = json.loads(row["row"])
     for column, cell in cells.items():
         assert as_received[OUR_NAMES.get(column, column)] == cell
     assert row["expected"]
     assert cleaned.received == cleaned.accepted_rows + cleaned.set_aside.height + cleaned.quarantined_rows
+
+
+def test_what_follows_from_a_fault_is_not_told_as_another(first_release: DataFolder) -> None:
+    """Text for a value does not make its limits homeless, nor an unknown series its period and sex unknown."""
+    for cells, rule in (({"observation": "sixty"}, "not_a_number"), ({"indicator": "At 65"}, "unknown_series")):
+        assert first_release.clean(hle().edit(HACKNEY, **cells)).quarantined["rule"].to_list() == [rule]
 
 
 def test_a_few_rows_at_fault_do_not_stop_the_rest(folder: DataFolder) -> None:
