@@ -17,6 +17,8 @@ from pipelines.runlog import Step
 from pipelines.shapes import SHAPES
 
 BUILDING = ".building-"
+#: Rows a page must read to find a few: a fifth of the time of DuckDB's own 122,880 at today's size.
+SERVED_ROW_GROUP = 16_384
 
 
 class SourceAccount(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,11 +68,13 @@ def release_id(marts: Path) -> str:
 
 
 def write_database(folder: Path) -> None:
-    """One DuckDB file with every mart, rows in the marts' order, so that a page reads few blocks."""
-    with duckdb.connect(str(folder / "release.duckdb"), config={"threads": 1}) as connection:
+    """One DuckDB file with every mart, rows in the marts' order, in small groups, so that a page reads few rows."""
+    path = folder / "release.duckdb"
+    with duckdb.connect(config={"threads": 1}) as connection:
+        connection.execute(f"attach ? as release (row_group_size {SERVED_ROW_GROUP})", [str(path)])
         for name in MARTS:
-            path = folder / "marts" / f"{name}.parquet"
-            connection.read_parquet(str(path)).create(name)
+            connection.read_parquet(str(folder / "marts" / f"{name}.parquet")).create(f"release.{name}")
+        connection.execute("detach release")
 
 
 def manifest(
