@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import polars as pl
-from flask import Blueprint, Response, request, send_file, stream_with_context
+from flask import Blueprint, Response, g, request, send_file
 
 from dashboard import queries, spreadsheet
 from dashboard.api import ApiError, mart_called, not_modified, read_filters, refused, release_served
-from dashboard.reader import Release
+from dashboard.reader import Release, Releases
 from data_contracts.marts import Mart
 from data_contracts.registry.records import LICENCE_URL
 
@@ -71,9 +71,12 @@ def elsewhere(rest: str = "") -> Response:
 
 def _csv(release: Release, mart: Mart, filters: Mapping[str, Any]) -> Response:
     """Rows as they are read: however long the mart, a batch of it is in memory."""
-    batches = queries.mart_batches(release, mart, filters=filters)
-    lines = stream_with_context(_csv_lines(mart, batches))
-    return Response(lines, content_type="text/csv; charset=utf-8; header=present")
+    lines = _csv_lines(mart, queries.mart_batches(release, mart, filters=filters))
+    response = Response(lines, content_type="text/csv; charset=utf-8; header=present")
+    releases: Releases = g.releases
+    releases.keep(release)
+    response.call_on_close(lambda: releases.give_back(release))
+    return response
 
 
 def _csv_lines(mart: Mart, batches: Iterator[list[tuple[Any, ...]]]) -> Iterator[str]:

@@ -120,6 +120,14 @@ class Releases:
             release.users += 1
             return release
 
+    def keep(self, release: Release) -> None:
+        """Use a release one holds already beyond one's request, as a long download does; it needs its own `give_back`.
+
+        The request's own hold ends before its reply is sent.
+        """
+        with self._lock:
+            release.users += 1
+
     def give_back(self, release: Release) -> None:
         """Stop using a release; a superseded one that nobody else uses is closed."""
         with self._lock:

@@ -53,6 +53,7 @@ def create_app(settings: Settings) -> Flask:
 def _pin(releases: Releases) -> None:
     """Hold one release for the whole request, or remember why there is none."""
     g.release = g.no_release = g.route = None
+    g.releases = releases
     if request.path.startswith(_NEEDS_NO_RELEASE):
         return
     try:

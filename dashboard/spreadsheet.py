@@ -76,7 +76,8 @@ def workbook(
         "Notes",
         "Notes",
         "One table: the symbols. A missing value is an empty cell, never a zero, and the row says why in value_symbol "
-        "and note. Other empty cells are of columns that may be empty: see the sheet Columns. Values are not rounded.",
+        "and note. Other empty cells are of columns that may be empty: see the sheet Columns. Numbers are not rounded "
+        "as on pages; a spreadsheet shows 15 digits of them.",
         ["Symbol", "Meaning"],
         [[str(symbol), words.opening(meaning)] for symbol, meaning in SYMBOL_MEANINGS.items()],
     )

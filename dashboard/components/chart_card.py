@@ -1,7 +1,7 @@
 """A chart with what makes it readable: its finding, what it measures, a summary, its source and its table."""
 
 from dashboard.charts.base import Figure
-from dashboard.components.tags import Node, graph, tag
+from dashboard.components.tags import Node, graph, hidden, tag
 from dashboard.served import CHART_TABLE
 from dashboard.views.figures import Credit
 
@@ -72,10 +72,15 @@ def chart_card(
 
 
 def source_line(credit: Credit) -> Node:
-    """Whose figures they are, when they were published, and a way to the page that has them."""
+    """Whose figures they are and when they were published; one link to the source, one to the method."""
     when = f", published {credit.published}" if credit.published else ""
     return tag(
         "P",
-        ["Source: ", tag("A", credit.publisher, href=credit.url), f", {credit.title}{when}."],
+        [
+            "Source: ",
+            tag("A", credit.publisher, href=f"/data#{credit.source_id}"),
+            f", {credit.title}{when}. ",
+            tag("A", ["Method", hidden(f" of {credit.measure}")], href=f"/methods#{credit.indicator_id}"),
+        ],
         className="source",
     )

@@ -123,7 +123,7 @@ def england_view(release: Release, query: Mapping[str, str]) -> EnglandView:
         headline=Timeline(headline[0], lines),
         headline_title=_headline_title(changes, baseline),
         headline_summary=_headline_summary(headline, lines),
-        headline_credit=credit(known.sources[headline[0].indicator.source_id]),
+        headline_credit=credit(known.sources[headline[0].indicator.source_id], headline[0].indicator),
         gaps=region_gaps,
         table=_table(release, known, query, held, england),
     )
@@ -215,7 +215,7 @@ def _region_gap(known: Reference, measure: Measure, gaps: tuple[Gap, ...], promi
         summary=_gap_summary(known, measure, found, promise),
         target=target,
         statement=_gap_statement(found, promise),
-        credit=credit(known.sources[measure.indicator.source_id]),
+        credit=credit(known.sources[measure.indicator.source_id], measure.indicator),
     )
 
 
@@ -313,7 +313,7 @@ def _table(
         rows=tuple(ordered),
         scale=scale([row.figure for row in rows], reference),
         summary=_table_summary(measure, ordered),
-        credit=credit(known.sources[measure.indicator.source_id]),
+        credit=credit(known.sources[measure.indicator.source_id], measure.indicator),
     )
 
 

@@ -127,21 +127,25 @@ class KeyFigure:
 
 @dataclass(frozen=True)
 class Credit:
-    """Where figures come from, for the line under a chart."""
+    """Where figures come from and how they are made, for the line under a chart."""
 
     publisher: str
     title: str
-    url: str
+    source_id: str
     published: str | None
+    indicator_id: str
+    measure: str
 
 
-def credit(source: Source) -> Credit:
-    """Say whose figures these are."""
+def credit(source: Source, indicator: Indicator) -> Credit:
+    """Say whose figures of a measure these are."""
     return Credit(
         publisher=source.publisher,
         title=source.title,
-        url=source.source_url,
+        source_id=source.source_id,
         published=words.date(source.published) if source.published else None,
+        indicator_id=indicator.indicator_id,
+        measure=words.in_sentence(indicator.name),
     )
 
 

@@ -152,7 +152,7 @@ def _measure_view(
         missing=_missing(points),
         authorities=inside,
         scale=scale([row.figure for row in inside], reference),
-        credit=credit(source),
+        credit=credit(source, measure.indicator),
         caveats=source.caveats,
     )
 

@@ -13,6 +13,8 @@ PAGES = {
     "a system that cannot be compared": "/system/E54000070",
     "a system that ended": "/system/E54000034",
     "no such system": "/system/E5400050",
+    "data": "/data",
+    "methods": "/methods",
     "a search": "/find?q=london",
     "no such page": "/nothing",
 }
