@@ -1,7 +1,7 @@
 """Tables of figures."""
 
 from dashboard.components.marks import against
-from dashboard.components.tags import Node, hidden, tag
+from dashboard.components.tags import Node, cells, hidden, tag
 from dashboard.queries import Gap, Observation
 from dashboard.views.figures import Measure, Timeline, at_period
 from dashboard.views.system import OtherMeasure
@@ -47,10 +47,7 @@ def plain_table(*, caption: str, head: list[str], rows: list[list[str]]) -> Node
             tag("Thead", tag("Tr", [tag("Th", name, scope="col") for name in head])),
             tag(
                 "Tbody",
-                [
-                    tag("Tr", [tag("Th", first, scope="row"), *(tag("Td", cell) for cell in rest)])
-                    for first, *rest in rows
-                ],
+                [tag("Tr", [tag("Th", first, scope="row"), *cells("Td", rest)]) for first, *rest in rows],
             ),
         ],
         className="figures",

@@ -4,7 +4,11 @@ A Dash component costs about fifteen times a dict to make and a page has a thous
 `to_plotly_json` would have given. `served.py` turns the same dicts into HTML.
 """
 
+from collections.abc import Iterable
+from functools import cache
 from typing import Any
+
+_HTML = "dash_html_components"
 
 Node = dict[str, Any]
 Child = Node | str | None
@@ -16,14 +20,21 @@ def tag(kind: str, children: Children | list[Any] = None, /, **properties: Any) 
 
     Underscores in a property's name stand for hyphens (`aria_label`, `data_label`). A property of None is left out.
     """
-    props = {
-        (name.replace("_", "-") if name[:5] in ("aria_", "data_") else name): value
-        for name, value in properties.items()
-        if value is not None
-    }
+    props = {_property(name): value for name, value in properties.items() if value is not None}
     if children is not None:
         props["children"] = children
-    return {"type": kind, "namespace": "dash_html_components", "props": props}
+    return {"type": kind, "namespace": _HTML, "props": props}
+
+
+def cells(kind: str, texts: Iterable[str]) -> list[Node]:
+    """Make many plain elements of text, which is most of a page: the same as `tag` for each, at half the cost."""
+    return [{"type": kind, "namespace": _HTML, "props": {"children": text}} for text in texts]
+
+
+@cache
+def _property(name: str) -> str:
+    """A property's name as HTML has it; kept, since a page asks a thousand times for the same few."""
+    return name.replace("_", "-") if name.startswith(("aria_", "data_")) else name
 
 
 def graph(figure: dict[str, Any], *, height: int) -> Node:
