@@ -28,7 +28,7 @@ _CONTENTS = (
 
 def page(release: Release, today: dt.date) -> Page:
     """Every source, every table, and what was left out."""
-    view = data_view(release, today=today)
+    view = release.once(f"data {today}", lambda: data_view(release, today=today))
     content = [
         tag("H1", TITLE),
         tag("P", view.answer, className="answer"),
