@@ -143,6 +143,25 @@ class Gap:
 
 
 @dataclass(frozen=True)
+class LatestGap:
+    """One gap in its latest period, three ways, and what its two ends did since the period before."""
+
+    gap_id: str
+    indicator_id: str
+    area_code: str
+    sex: str
+    period_label: str
+    observed_gap: float
+    chance_only_gap: float | None
+    shrunken_gap: float | None
+    shrunken_lower_95: float | None
+    shrunken_upper_95: float | None
+    highest_change: float | None
+    lowest_change: float | None
+    areas: int
+
+
+@dataclass(frozen=True)
 class Reference:
     """What every page needs and a release never changes: read once a release."""
 
@@ -272,6 +291,19 @@ def region_gaps(release: Release) -> list[Gap]:
             "from gaps where gap_id = 'region-range' order by indicator_id, sex, period_start"
         )
     ]
+
+
+def latest_gaps(release: Release) -> dict[str, list[LatestGap]]:
+    """Every gap in its latest period, by the area it lies in: few rows, read once a release."""
+    found: dict[str, list[LatestGap]] = {}
+    for row in release.rows(
+        "select gap_id, indicator_id, area_code, sex, period_label, observed_gap, chance_only_gap, shrunken_gap, "
+        "shrunken_lower_95, shrunken_upper_95, highest_change, lowest_change, areas from gaps "
+        "qualify period_end = max(period_end) over (partition by gap_id, indicator_id) order by gap_id, sex desc"
+    ):
+        gap = LatestGap(*row)
+        found.setdefault(gap.area_code, []).append(gap)
+    return found
 
 
 @dataclass(frozen=True)

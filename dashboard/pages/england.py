@@ -7,6 +7,7 @@ from dashboard.charts.over_time import HEIGHT, gap_chart, lines_chart
 from dashboard.components.cards import key_figures
 from dashboard.components.chart_card import chart_card, source_line
 from dashboard.components.controls import choices, grouped_select, select
+from dashboard.components.gaps import gaps_section
 from dashboard.components.marks import chip, symbol_key
 from dashboard.components.systems_table import systems_table
 from dashboard.components.tables import gap_table, timeline_table
@@ -30,6 +31,7 @@ def page(release: Release, query: Mapping[str, str]) -> Page:
         key_figures(view.key_figures),
         tag("H2", "Healthy life expectancy and the gap between regions"),
         tag("Div", [_levels(view), *(_gap(gap, names, top) for gap in view.gaps)], className="grid three"),
+        *(gaps_section(view.every_gap, heading="Gaps in healthy life expectancy") if view.every_gap else []),
         *_systems(view.table),
     ]
     return framed(release, content, title="England", here="/", above=False)

@@ -5,6 +5,7 @@ from dashboard.charts.over_time import HEIGHT, lines_chart
 from dashboard.components.authorities import authorities_table
 from dashboard.components.cards import key_figures
 from dashboard.components.chart_card import chart_card, source_line
+from dashboard.components.gaps import gaps_section
 from dashboard.components.marks import symbol_key, verdict
 from dashboard.components.tables import other_measures, timeline_table
 from dashboard.components.tags import Node, tag
@@ -34,6 +35,7 @@ def page(release: Release, area: Area) -> Page:
         tag(
             "Div", [_inside(measure) for measure in view.measures if measure.authorities], className="grid two insides"
         ),
+        *_gaps(view),
         *_others(view),
         tag("H2", "What is missing, and why"),
         _missing(view),
@@ -84,6 +86,13 @@ def _inside(view: MeasureView) -> Node:
         ],
         className="inside",
     )
+
+
+def _gaps(view: SystemView) -> list[Node]:
+    heading = "Gaps inside this system, in healthy life expectancy"
+    if view.gaps is None:
+        return [tag("H2", heading), tag("P", "None can be told: fewer than two authorities with a figure lie here.")]
+    return gaps_section(view.gaps, heading=heading)
 
 
 def _others(view: SystemView) -> list[Node]:

@@ -24,6 +24,7 @@ from dashboard.views.figures import (
     measures,
     scale,
 )
+from dashboard.views.gaps import Gaps, gaps_view, moved
 from dashboard.views.promise import Promise, period_in, region_promise
 from data_contracts.vocabulary import Polarity
 
@@ -99,6 +100,7 @@ class EnglandView:
     headline_summary: str
     headline_credit: Credit
     gaps: tuple[RegionGap, ...]
+    every_gap: Gaps | None
     table: SystemsTable
 
 
@@ -125,6 +127,9 @@ def england_view(release: Release, query: Mapping[str, str]) -> EnglandView:
         headline_summary=_headline_summary(headline, lines),
         headline_credit=credit(known.sources[headline[0].indicator.source_id], headline[0].indicator),
         gaps=region_gaps,
+        every_gap=gaps_view(
+            release.once("latest_gaps", lambda: queries.latest_gaps(release)).get(ENGLAND, ()), headline
+        ),
         table=_table(release, known, query, held, england),
     )
 
@@ -231,16 +236,11 @@ def _gap_summary(known: Reference, measure: Measure, gaps: tuple[Gap, ...], prom
         top = latest.highest_value - before.highest_value
         bottom = latest.lowest_value - before.lowest_value
         said.append(
-            f"Since {before.period_label} the top {_moved(measure, top)} and the bottom {_moved(measure, bottom)}."
+            f"Since {before.period_label} the top {moved(measure, top)} and the bottom {moved(measure, bottom)}."
         )
         if before.period_end >= latest.period_start:
             said.append("The two periods share years, so nothing can be concluded yet.")
     return " ".join(said)
-
-
-def _moved(measure: Measure, change: float) -> str:
-    size = measure.number(abs(change))
-    return "did not move" if not float(size.replace(",", "")) else f"{'rose' if change > 0 else 'fell'} by {size}"
 
 
 def _target(target: float) -> str:

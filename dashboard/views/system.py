@@ -22,6 +22,7 @@ from dashboard.views.figures import (
     measures,
     scale,
 )
+from dashboard.views.gaps import Gaps, gaps_view
 from data_contracts.vocabulary import ValueKind, ValueSymbol
 
 #: A county, which gives way to its districts where they have a figure of their own.
@@ -87,6 +88,7 @@ class SystemView:
     others: tuple[OtherMeasure, ...]
     boundary: str
     shared: tuple[str, ...]
+    gaps: Gaps | None
 
 
 def system_view(release: Release, area: Area) -> SystemView:
@@ -113,6 +115,10 @@ def system_view(release: Release, area: Area) -> SystemView:
         others=_others(known, area, rest, england),
         boundary=boundary,
         shared=_shared(known, overlaps, inside),
+        gaps=gaps_view(
+            release.once("latest_gaps", lambda: queries.latest_gaps(release)).get(area.area_code, ()),
+            [view.measure for view in views],
+        ),
     )
 
 
