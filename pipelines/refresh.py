@@ -160,8 +160,11 @@ def _two_for_one_source(staged: list[Staged]) -> Iterator[Problem]:
 def _clean(settings: Settings, staged: list[Staged], problems: list[Problem], log: RunLog) -> list[Cleaned]:
     """Type, code and check every source in use; lookups first, since figures are coded by them.
 
-    Raises Refused with the problems given and all that are found here.
+    Raises Refused with the problems given and all that are found here; files this run brought come first, and once one
+    is at fault only what it or another of them may have spoilt is looked at.
     """
+    if problems and not staged:
+        raise Refused(problems)
     vintages = {source_id: item.read() for source_id, item in _in_use(settings).items()}
     earlier = {item.vintage.record.source_id: vintages.get(item.vintage.record.source_id) for item in staged}
     names = {item.vintage.record.source_id: item.name for item in staged}
@@ -190,19 +193,23 @@ def _clean(settings: Settings, staged: list[Staged], problems: list[Problem], lo
             cleaned[source_id] = item
             say(f"{item.accepted_rows:,} of {item.received:,} rows")
 
-    lookups = [source_id for source_id, source in sources().items() if source.format == "lookup"]
+    new_first = sorted(sources(), key=lambda source_id: source_id not in earlier)
+    lookups = [source_id for source_id in new_first if sources()[source_id].format == "lookup"]
+    figures = [source_id for source_id in new_first if source_id not in lookups]
+    lookups_are_held = not set(lookups) & set(earlier)
     for source_id in lookups:
         take(source_id, clean_lookup, clean_lookup)
     if not set(lookups) <= set(cleaned):
         raise Refused(problems)
     places: Geography = geography({source_id: cleaned[source_id].accepted for source_id in lookups})
-    for source_id in sources():
-        if source_id not in lookups:
-            take(
-                source_id,
-                lambda vintage: clean_figures(vintage, places, rules),
-                lambda vintage: sort_figures(vintage, places),
-            )
+    for source_id in figures:
+        if problems and lookups_are_held and source_id not in earlier:
+            break  # what was sound in the release that serves is sound still
+        take(
+            source_id,
+            lambda vintage: clean_figures(vintage, places, rules),
+            lambda vintage: sort_figures(vintage, places),
+        )
     if problems:
         raise Refused(problems)
     return [cleaned[source_id] for source_id in sources()]
