@@ -23,7 +23,12 @@ refresh: .venv/.ready ## Run the pipeline; LIVE=1 also asks the publishers; ARGS
 	@$(BIN)/python -m pipelines refresh $(if $(LIVE),--live) $(ARGS)
 
 test: .venv/.ready node_modules/.ready .venv/.browser lint ## Every test but the long ones (ARGS are passed to pytest)
-	$(BIN)/python -m pytest -m "not soak" $(ARGS)
+	@mkdir -p build
+	@# The browser's tests wait on the browser, so they run beside the others: the two cores finish in two thirds of the time.
+	@$(BIN)/python -m pytest -m "browser and not soak" -o cache_dir=build/pytest_browser $(ARGS) >build/browser_tests.log 2>&1 & browser=$$!; \
+		$(BIN)/python -m pytest -m "not browser and not soak" $(ARGS); others=$$?; \
+		wait $$browser; browser=$$?; cat build/browser_tests.log; \
+		[ $$others -eq 0 ] && { [ $$browser -eq 0 ] || { [ $$browser -eq 5 ] && [ -n "$(ARGS)" ]; }; }
 
 soak: .venv/.ready node_modules/.ready .venv/.browser ## The long tests: kills, crawls, many processes
 	$(BIN)/python -m pytest -m soak --timeout 1800 $(ARGS)
