@@ -13,7 +13,7 @@ _WORTH_IT_BYTES = 600
 _TEXT = ("text/", "application/json", "application/javascript", "image/svg+xml")
 
 #: Quality for what is made for one request, and for what is kept.
-ONCE, KEPT = 4, 9
+ONCE, KEPT = 2, 9
 
 
 def accepted(request: Request) -> Encoding:

@@ -245,9 +245,13 @@ def system_series(release: Release, *, indicator_id: str, sex: str) -> list[Obse
     )
 
 
-def series_of_area(release: Release, area_code: str, *, indicator_ids: Sequence[str]) -> list[Observation]:
-    """Some indicators' series of an area, by series and time."""
-    return _observations(release, "area_code = ? and list_contains(?, indicator_id)", [area_code, list(indicator_ids)])
+def series_of_systems(release: Release, *, indicator_ids: Sequence[str]) -> list[Observation]:
+    """Some indicators' series of every integrated care system, by series and time."""
+    return _observations(
+        release,
+        "area_code >= 'E54' and area_code < 'E55' and list_contains(?, indicator_id)",
+        [list(indicator_ids)],
+    )
 
 
 def latest_of_systems(release: Release, *, without: Sequence[str]) -> list[Observation]:

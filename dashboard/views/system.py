@@ -97,10 +97,11 @@ def system_view(release: Release, area: Area) -> SystemView:
     england = release.once("england", lambda: lines_by_series(queries.area_series(release, ENGLAND)))
     overlaps = known.authorities_of(area.area_code)
     leading = [indicator.indicator_id for indicator in known.indicators.values() if indicator.headline]
-    # Small, and asked for by every system's page: read once a release.
+    # A few thousand rows, and asked for by every system's page: read once a release, so that a page asks nothing.
+    every = release.once("leading", lambda: lines_by_series(queries.series_of_systems(release, indicator_ids=leading)))
+    series = {key: lines for key, lines in every.items() if area.area_code in lines}
     inside = release.once("authorities", lambda: _authorities(release, leading, england))
     rest = release.once("others", lambda: lines_by_series(queries.latest_of_systems(release, without=leading)))
-    series = lines_by_series(queries.series_of_area(release, area.area_code, indicator_ids=leading))
     views = tuple(
         _measure_view(known, area, measure, series[key][area.area_code], england, inside.get(key, {}), overlaps)
         for measure in measures(known.indicators.values())

@@ -154,7 +154,7 @@ def test_a_chart_card_cannot_be_made_without_its_parts(release: Release) -> None
         "height": 1,
         "summary": "w",
         "table": tag("Table", []),
-        "credit": Credit("p", "t", "https://example.org", None),
+        "credit": Credit("p", "t", "a-source", None, "a-measure", "Measure"),
     }
     assert chart_card(**whole)["type"] == "Figure"
     for part in ("title", "subtitle", "summary"):
