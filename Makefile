@@ -24,7 +24,7 @@ refresh: .venv/.ready ## Run the pipeline; LIVE=1 also asks the publishers; ARGS
 
 test: .venv/.ready node_modules/.ready .venv/.browser lint ## Every test but the long ones (ARGS are passed to pytest)
 	@mkdir -p build
-	@# The browser's tests wait on the browser, so they run beside the others: the two cores finish in two thirds of the time.
+	@# The browser's tests wait on the browser, so they run beside the others.
 	@$(BIN)/python -m pytest -m "browser and not soak" -o cache_dir=build/pytest_browser $(ARGS) >build/browser_tests.log 2>&1 & browser=$$!; \
 		$(BIN)/python -m pytest -m "not browser and not soak" $(ARGS); others=$$?; \
 		wait $$browser; browser=$$?; cat build/browser_tests.log; \
