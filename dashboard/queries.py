@@ -25,6 +25,8 @@ class Area:
     valid_to: dt.date | None
     population: int | None
     official_name: str
+    nhs_region_code: str | None
+    most_deprived_share: float | None
 
     @property
     def is_current_system(self) -> bool:
@@ -120,6 +122,16 @@ class Overlap:
     system_code: str
     residents: int
     share_of_authority: float
+    share_of_system: float
+
+
+@dataclass(frozen=True, slots=True)
+class RegionShare:
+    """The share of a system's residents who live in an ONS region: systems do not nest in regions."""
+
+    area_code: str
+    region_code: str
+    share_of_area: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +183,7 @@ class Reference:
     commitments: Mapping[str, Commitment]
     lineage: tuple[Lineage, ...]
     overlaps: tuple[Overlap, ...]
+    regions: tuple[RegionShare, ...]
 
     def authorities_of(self, system_code: str) -> dict[str, Overlap]:
         """Authorities that share residents with a system, of both tiers, by code."""
@@ -202,7 +215,8 @@ def reference(release: Release) -> Reference:
 
 def _read_reference(release: Release) -> Reference:
     areas = release.rows(
-        "select area_code, area_name, area_type, ods_code, valid_from, valid_to, population, official_name from areas"
+        "select area_code, area_name, area_type, ods_code, valid_from, valid_to, population, official_name, "
+        "nhs_region_code, most_deprived_share from areas"
     )
     indicators = release.rows(
         "select string_split(sexes, ' '), string_split(geographies, ' '), indicator_id, name, short_name, definition, "
@@ -220,8 +234,11 @@ def _read_reference(release: Release) -> Reference:
         "order by effective_date, share_of_predecessor desc nulls last, successor_code"
     )
     overlaps = release.rows(
-        "select authority_code, system_code, residents, share_of_authority from authority_overlaps "
+        "select authority_code, system_code, residents, share_of_authority, share_of_system from authority_overlaps "
         "order by system_code, authority_code"
+    )
+    regions = release.rows(
+        "select area_code, region_code, share_of_area from area_regions order by area_code, share_of_area desc"
     )
     return Reference(
         areas={row[0]: Area(*row) for row in areas},
@@ -230,6 +247,7 @@ def _read_reference(release: Release) -> Reference:
         commitments={row[0]: Commitment(*row) for row in commitments},
         lineage=tuple(Lineage(*row) for row in lineage),
         overlaps=tuple(Overlap(*row) for row in overlaps),
+        regions=tuple(RegionShare(*row) for row in regions),
     )
 
 

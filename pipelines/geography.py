@@ -70,6 +70,7 @@ def geography(lookups: Mapping[str, pl.DataFrame]) -> Geography:
     return Geography(
         known=frozenset(known),
         recoded={
+            **_recoded_by_name(lookups["authority-codes"]),
             **dict(recoded.select("oldcd", "newcd").iter_rows()),
             # Files by NHS organisation code are of the boards of April 2023 to March 2026.
             **dict(lookups["icb-april-2024"].select("icb24_code_nhs", "icb24_code").iter_rows()),
@@ -77,6 +78,16 @@ def geography(lookups: Mapping[str, pl.DataFrame]) -> Geography:
         replaced=pl.concat([_closure(mergers), counties]),
         combined=combined,
     )
+
+
+def _recoded_by_name(codes: pl.DataFrame) -> dict[str, str]:
+    """Places whose code changed before the list of changes begins: the later code has the same name."""
+    names = dict(codes.select("LADCD", "LADNM").iter_rows())
+    return {
+        before: later
+        for before, name, later in codes.select("LADCD", "LADNM", "LADCD_ACTIVE").iter_rows()
+        if before != later and names.get(later) == name
+    }
 
 
 def _closure(pairs: pl.DataFrame) -> pl.DataFrame:

@@ -6,12 +6,12 @@ from functools import cache
 from itertools import groupby
 
 from dashboard import words
-from dashboard.charts.base import EndLabel, Figure, end_labels, layout, spread, tinted
+from dashboard.charts.base import LABEL_PX, EndLabel, Figure, end_labels, layout, spread, tinted
 from dashboard.queries import Gap, Observation
 from dashboard.theme import COLOURS, SERIES
 from dashboard.views.england import RegionGap
 from dashboard.views.figures import Line, Measure, Timeline, has_interval
-from data_contracts.vocabulary import PeriodKind, ValueKind, ValueSymbol
+from data_contracts.vocabulary import PeriodKind, ValueKind
 
 HEIGHT = 300
 _PLOT_HEIGHT = HEIGHT - 44
@@ -35,9 +35,9 @@ def lines_chart(timeline: Timeline, *, colours: Sequence[str] = SERIES, from_zer
         x_range=_x_range(timeline.periods),
     )
     figure["annotations"] = end_labels(labels, y_range=y_range, plot_height=_PLOT_HEIGHT)
-    for when in _breaks(timeline.lines):
-        figure["shapes"].append(_rule(when))
-        figure["annotations"].append(_rule_label(when, "method changed"))
+    for place, mark in enumerate(timeline.marks):
+        figure["shapes"].append(_rule(_year(mark.day)))
+        figure["annotations"].append(_rule_label(_year(mark.day), mark.label, row=place))
     traces = []
     for line, colour in zip(timeline.lines, colours, strict=False):
         traces += _bands(line.points, colour)
@@ -175,17 +175,6 @@ def _ticks(measure: Measure, periods: Sequence[Observation | Gap]) -> list[tuple
     return [(_middle(point), point.period_label) for point in chosen]
 
 
-def _breaks(lines: Iterable[Line]) -> list[float]:
-    return sorted(
-        {
-            _year(point.period_start)
-            for line in lines
-            for point in line.points
-            if point.value_symbol == ValueSymbol.BREAK_IN_SERIES
-        }
-    )
-
-
 def _rule(when: float) -> Figure:
     return {
         "type": "line",
@@ -198,7 +187,8 @@ def _rule(when: float) -> Figure:
     }
 
 
-def _rule_label(when: float, text: str) -> Figure:
+def _rule_label(when: float, text: str, *, row: int) -> Figure:
+    """What a rule means, to its left; labels of neighbouring rules stand in rows, so that none covers another."""
     return {
         "text": text,
         "x": when,
@@ -206,8 +196,9 @@ def _rule_label(when: float, text: str) -> Figure:
         "y": 1,
         "xanchor": "right",
         "yanchor": "top",
+        "yshift": -row * (LABEL_PX + 4),
         "showarrow": False,
-        "font": {"size": 13, "color": COLOURS["second"]},
+        "font": {"size": LABEL_PX, "color": COLOURS["second"]},
     }
 
 

@@ -7,6 +7,7 @@ from dashboard.components.cards import key_figures
 from dashboard.components.chart_card import chart_card, source_line
 from dashboard.components.gaps import gaps_section
 from dashboard.components.marks import symbol_key, verdict
+from dashboard.components.place import place_section
 from dashboard.components.tables import other_measures, timeline_table
 from dashboard.components.tags import Node, tag
 from dashboard.pages.framed import framed
@@ -39,8 +40,9 @@ def page(release: Release, area: Area) -> Page:
         *_others(view),
         tag("H2", "What is missing, and why"),
         _missing(view),
-        tag("H2", "Boundary"),
-        *_boundary(view),
+        tag("H2", "Its boundary, and who shares it"),
+        tag("P", [view.boundary, " ", described_system(view.area), "."]),
+        *place_section(view.place),
         tag("H2", "Sources"),
         _sources(view),
     ]
@@ -61,6 +63,7 @@ def _over_time(area: Area, view: MeasureView) -> Node:
         summary=view.summary,
         table=timeline_table(view.timeline),
         credit=view.credit,
+        notes=[tag("P", mark.reason, className="subtitle") for mark in view.timeline.marks],
         chip=verdict(view.against),
     )
 
@@ -126,18 +129,6 @@ def _missing(view: SystemView) -> Node:
         ],
     )
     return tag("Ul", [*items, posts], className="prose")
-
-
-def _boundary(view: SystemView) -> list[Node]:
-    shared = (
-        [
-            tag("P", "Authorities shared with another system:"),
-            tag("Ul", [tag("Li", words_) for words_ in view.shared], className="prose"),
-        ]
-        if view.shared
-        else [tag("P", "Every local authority here lies wholly inside this system.")]
-    )
-    return [tag("P", [view.boundary, " ", described_system(view.area), "."]), *shared]
 
 
 def _sources(view: SystemView) -> Node:

@@ -1,11 +1,13 @@
 """Records every page shares: a measure, its lines over time, and how a figure stands against England."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboard import words
 from dashboard.queries import Area, Indicator, Observation, Source
 from dashboard.theme import Standing
+from data_contracts.registry.records import indicators
 from data_contracts.vocabulary import Polarity, Sex, ValueKind, ValueSymbol
 from metrics import comparison_scalar as tests
 
@@ -99,11 +101,41 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """A day from which a series is not what it was: `label` for the drawing, `reason` for the words under it."""
+
+    day: dt.date
+    label: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Timeline:
-    """Lines on one scale. The first is the one the chart is about."""
+    """Lines on one scale. The first is the one the chart is about.
+
+    `boundary` is the day the area of the first line was last redrawn.
+    """
 
     measure: Measure
     lines: tuple[Line, ...]
+    boundary: dt.date | None = None
+
+    @property
+    def marks(self) -> list[Mark]:
+        """Changes of method or boundary that the lines run across, in order of time."""
+        registered = indicators().get(self.measure.indicator.indicator_id)
+        found = [
+            Mark(part.from_, "method changed", f"From {words.date(part.from_)}: {part.reason}")
+            for part in (registered.breaks if registered else ())
+        ]
+        if self.boundary is not None:
+            reason = f"The boundary was redrawn on {words.date(self.boundary)}; earlier figures are worked out for it."
+            found.append(Mark(self.boundary, "boundary changed", reason))
+        periods = self.periods
+        return sorted(
+            (mark for mark in found if periods and periods[0].period_start < mark.day <= periods[-1].period_end),
+            key=lambda mark: mark.day,
+        )
 
     @property
     def periods(self) -> list[Observation]:

@@ -1,5 +1,6 @@
 """What the page of one integrated care system says."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -23,14 +24,12 @@ from dashboard.views.figures import (
     scale,
 )
 from dashboard.views.gaps import Gaps, gaps_view
+from dashboard.views.place import WHOLE, Place, place
 from data_contracts.vocabulary import ValueKind, ValueSymbol
 
 #: A county, which gives way to its districts where they have a figure of their own.
 _COUNTY = "E10"
 _DISTRICT = "E07"
-
-#: An authority with less than this share of its residents in the system is shared with another.
-_WHOLE = 0.995
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ class SystemView:
     measures: tuple[MeasureView, ...]
     others: tuple[OtherMeasure, ...]
     boundary: str
-    shared: tuple[str, ...]
+    place: Place
     gaps: Gaps | None
 
 
@@ -115,7 +114,7 @@ def system_view(release: Release, area: Area) -> SystemView:
         measures=views,
         others=_others(known, area, rest, england),
         boundary=boundary,
-        shared=_shared(known, overlaps, inside),
+        place=place(known, area, as_of=dt.date.fromisoformat(release.manifest["as_of"])),
         gaps=gaps_view(
             release.once("latest_gaps", lambda: queries.latest_gaps(release)).get(area.area_code, ()),
             [view.measure for view in views],
@@ -153,7 +152,7 @@ def _measure_view(
         latest=latest,
         england=reference,
         against=against,
-        timeline=Timeline(measure, lines),
+        timeline=Timeline(measure, lines, boundary=_last_redrawn(known, area)),
         title=_title(measure, latest, against),
         summary=_summary(measure, points, reference),
         missing=_missing(points),
@@ -194,7 +193,7 @@ def _authority(known: Reference, figure: Observation, share: float) -> Authority
     return AuthorityRow(
         name=known.areas[figure.area_code].area_name,
         figure=figure,
-        shared="" if share >= _WHOLE else f"{words.share(share)} of residents live here",
+        shared="" if share >= WHOLE else f"{words.share(share)} of residents live here",
     )
 
 
@@ -313,30 +312,29 @@ def _reason(view: MeasureView) -> str:
 
 def _boundary(known: Reference, area: Area) -> str:
     """Where the system's boundary comes from."""
-    came = [line for line in known.lineage if line.successor_code == area.area_code]
-    if not came:
+    latest = _last_redrawn(known, area)
+    if latest is None:
         since = f" since {words.date(area.valid_from)}" if area.valid_from else ""
         return f"Unchanged{since}."
-    latest = max(line.effective_date for line in came)
     parts = [
         known.areas[line.predecessor_code].area_name
         + (
             f" ({words.share(line.share_of_predecessor)} of it)"
-            if line.share_of_predecessor is not None and line.share_of_predecessor < _WHOLE
+            if line.share_of_predecessor is not None and line.share_of_predecessor < WHOLE
             else ""
         )
-        for line in came
-        if line.effective_date == latest and line.predecessor_code in known.areas
+        for line in known.lineage
+        if line.successor_code == area.area_code
+        and line.effective_date == latest
+        and line.predecessor_code in known.areas
     ]
     since = f"Since {words.date(latest)}, made from {words.listed(parts)}."
     return f"{since} Earlier figures are worked out for today's boundary."
 
 
-def _shared(known: Reference, overlaps: Mapping[str, Overlap], inside: Series) -> tuple[str, ...]:
-    """Authorities, among those that have a figure, part of whose residents live in another system."""
-    shown = {code for areas in inside.values() for code in areas if code in overlaps}
-    named = sorted((known.areas[code].area_name, overlaps[code].share_of_authority) for code in shown)
-    return tuple(f"{name} ({words.share(share)} of its residents live here)" for name, share in named if share < _WHOLE)
+def _last_redrawn(known: Reference, area: Area) -> dt.date | None:
+    """The day the system was made from others; None where its boundary is the first there was."""
+    return max((line.effective_date for line in known.lineage if line.successor_code == area.area_code), default=None)
 
 
 def key_figure(view: MeasureView) -> KeyFigure:

@@ -128,6 +128,38 @@ def test_where_the_boundary_came_from(page: Get) -> None:
     assert "Unchanged since" in page(f"/system/{NORTH_EAST}").one("ul", "statements").text
 
 
+def test_where_a_system_lies_and_who_shares_it(page: Get) -> None:
+    """North East and North Cumbria: 14 councils, 11% of residents in the North West, boundary of July 2022."""
+    main = page(f"/system/{NORTH_EAST}").one("main")
+    text = main.text
+    assert "12 of the 14 upper-tier councils here lie wholly inside it; it shares Cumberland (97% of its" in text
+    assert "North East (89%) and North West (11%)" in text
+    assert "1 July 2022, 4.4 years before these figures were put together" in text
+    councils = rows(next(t for t in main.all("table") if "Upper-tier council" in t.text))
+    assert len(councils) == 1 + 14
+    assert "Newcastle upon Tyne" in {row[0] for row in councils}
+
+
+def test_every_system_says_how_its_boundary_runs(page: Get, systems: dict[str, str]) -> None:
+    """Shares of a system's residents over its councils add to all of them, but for rounding."""
+    for code in systems:
+        main = page(f"/system/{code}").one("main")
+        table = rows(next(t for t in main.all("table") if "Upper-tier council" in t.text))
+        assert table[0] == ["Upper-tier council", "Residents here", "Share of this system", "Share of the council"]
+        residents = sum(int(row[1].replace(",", "")) for row in table[1:])
+        assert f"Residents {residents:,} (Census 2021)" in main.text
+        boundary = [p.text for p in main.all("p") if "upper-tier council" in p.text]
+        assert len(boundary) == 1
+
+
+def test_a_change_of_method_is_drawn_and_said(page: Get) -> None:
+    """Smoking: telephone interviews from March 2020, and another method for 2024."""
+    main = page(f"/system/{NORTH_EAST}").one("main")
+    smoking = next(f.text for f in main.all("figure") if "Smoking" in f.text or "smoking" in f.one("h3").text)
+    assert "From 1 March 2020: Interviews by telephone only" in smoking
+    assert "From 1 January 2024: Telephone and face-to-face" in smoking
+
+
 def test_every_source_is_named_with_a_link(page: Get) -> None:
     main = page(f"/system/{NORTH_EAST}").one("main")
     sources = main.one("ul", "sources").text

@@ -1,5 +1,6 @@
 """What Dash draws and what is served are one: the same tree, twice."""
 
+import datetime as dt
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -134,6 +135,26 @@ def test_a_missing_value_is_a_gap_in_the_line_and_never_zero(release: Release) -
     assert line["y"][4] is None
     assert line["connectgaps"] is False
     assert len(bands) == 2, "the band stops before the gap and starts again after it"
+
+
+def test_a_boundary_marks_only_series_that_run_across_it(release: Release) -> None:
+    from dashboard.charts.over_time import lines_chart
+    from dashboard.views.figures import Line, Measure, Timeline
+
+    known = queries.reference(release)
+    points = tuple(p for p in queries.area_series(release, queries.ENGLAND) if p.indicator_id == "adult-obesity")
+    measure = Measure(known.indicators["adult-obesity"], "persons")
+
+    def marks(boundary: dt.date | None) -> list[str]:
+        drawn = lines_chart(Timeline(measure, (Line("England", points),), boundary=boundary))["layout"]
+        assert len(drawn["shapes"]) == len([a for a in drawn["annotations"] if a["text"].endswith("changed")])
+        return [a["text"] for a in drawn["annotations"] if a["text"].endswith("changed")]
+
+    assert marks(points[2].period_start) == ["boundary changed"]
+    assert marks(points[-1].period_end) == ["boundary changed"], "the last period begins before it"
+    assert marks(points[-1].period_end + dt.timedelta(days=1)) == []
+    assert marks(points[0].period_start) == [], "the whole series lies after it"
+    assert marks(None) == []
 
 
 def _without_value(point: Observation) -> Observation:
