@@ -14,6 +14,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from data_contracts.registry.records import areas, indicators
 from tests.builders import publishers as p
 from tests.builders.data_folder import DataFolder
 from tests.builders.publishers import at, snapshot_rows
@@ -148,6 +149,51 @@ def test_the_note_says_how_much_of_the_system_has_a_figure(first_release: DataFo
     share = 1 - people["E09000001"] / sum(people.values())
     note = str(observation(first_release, NORTH_EAST_LONDON, "2022 to 2024", "female")["note"])
     assert note == f"Estimate from 7 authorities with a figure, which hold {share * 100:.1f}% of residents."
+
+
+# --- every measure, on both footprints -------------------------------------------------------------------------
+
+COMBINED = {id_: held for id_, held in indicators().items() if held.combinable and "icb" not in held.geographies}
+
+
+@pytest.mark.parametrize("footprint", ["2026", "2024"])
+@pytest.mark.parametrize("indicator_id", COMBINED)
+def test_every_measure_is_estimated_as_a_hand_would(
+    first_release: DataFolder, indicator_id: str, footprint: str
+) -> None:
+    """The latest period that has estimates, every system whose authorities each have a figure of their own."""
+    held = first_release.mart("observations").filter(
+        (pl.col("indicator_id") == indicator_id) & (pl.col("breakdown") == "all")
+    )
+    estimated = held.filter((pl.col("value_kind") == "estimate") & pl.col("value").is_not_null())
+    latest = held.filter(pl.col("period_end") == estimated["period_end"].max())
+    checked = 0
+    for sex in latest["sex"].unique():
+        rows = {row["area_code"]: row for row in latest.filter(pl.col("sex") == sex).iter_rows(named=True)}
+        published = {code: row for code, row in rows.items() if row["value_kind"] == "published"}
+        tier = "lower" if any(code.startswith("E07") for code in published) else "upper"
+        for system in {icb for _, icb in residents_of(tier, footprint)}:
+            people = weights(system, tier, footprint)
+            found = rows[system]
+            if not all(area in published and published[area]["value"] is not None for area in people):
+                continue
+            total = sum(people.values())
+            value = sum(count * published[area]["value"] for area, count in people.items()) / total
+            assert found["value"] == pytest.approx(value, abs=1e-9), (system, sex)
+            limits = [(published[area]["lower_95"], published[area]["upper_95"]) for area in people]
+            checked += 1
+            if any(set(pair.parts) <= set(people) for pair in areas().combined.values()):
+                continue  # a figure for two authorities together counts once in the limits: its own test holds that
+            if any(None in pair for pair in limits):
+                assert found["lower_95"] is None
+                assert found["upper_95"] is None
+            else:
+                squares = sum(
+                    (count * (upper - lower) / 3.92) ** 2
+                    for count, (lower, upper) in zip(people.values(), limits, strict=True)
+                )
+                assert found["lower_95"] == pytest.approx(value - 1.959964 * math.sqrt(squares) / total, abs=1e-6)
+    assert checked >= 5, f"only {checked} systems have a figure for every authority"
 
 
 # --- when there is no estimate, or a weak one ----------------------------------------------------------------
