@@ -1,4 +1,4 @@
-"""The published tables for programs: `/api/v1/<mart>`, and its description, both made from the contract."""
+"""The published tables for programs: `/api/v1/<mart>`, made from the contract, as `dashboard.openapi` describes it."""
 
 import base64
 import binascii
@@ -11,16 +11,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, g, request
+from werkzeug.exceptions import MethodNotAllowed
 
-from dashboard import queries
+from dashboard import openapi, queries
+from dashboard.openapi import API as PREFIX
+from dashboard.openapi import DEFAULT_LIMIT, DOWNLOADS, MOST_ROWS, MOST_WHOLE
 from dashboard.reader import NoReleaseError, Release
 from data_contracts.fields import Field
-from data_contracts.marts import CONTRACT_VERSION, MARTS, Mart
-from data_contracts.registry.records import LICENCE, LICENCE_URL
+from data_contracts.marts import MARTS, Mart
 
-PREFIX = "/api/v1"
-DEFAULT_LIMIT, MOST_ROWS = 500, 5000
 _PAGING = ("limit", "cursor")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WHOLE = re.compile(r"-?[0-9]{1,19}")
 
 api = Blueprint("api", __name__, url_prefix=PREFIX)
 
@@ -43,9 +45,9 @@ class Asked:
 
 
 @api.get("/openapi.json")
-def openapi() -> Response:
-    """Describe the API in OpenAPI 3.1."""
-    return _json(description())
+def described() -> Response:
+    """Describe the API and the downloads in OpenAPI 3.1."""
+    return _json(openapi.description())
 
 
 @api.get("/<mart_name>")
@@ -53,7 +55,7 @@ def rows(mart_name: str) -> Response:
     """Rows of a mart, filtered by its key columns, a page at a time."""
     mart = mart_called(mart_name)
     release = release_served()
-    asked = _asked(mart, request.args.to_dict(flat=False), release)
+    asked = _asked(mart, query_given(), release)
     response = not_modified(release)
     if request.if_none_match.contains(response.get_etag()[0] or ""):
         return response
@@ -85,6 +87,16 @@ def refused(error: ApiError) -> Response:
     return _json(body, status=error.status)
 
 
+@api.app_errorhandler(MethodNotAllowed)
+def read_only(error: MethodNotAllowed) -> Response | MethodNotAllowed:
+    """Say of the API and the downloads, in their own form, that they are only read; elsewhere it is said as ever."""
+    if not request.path.startswith((f"{PREFIX}/", f"{DOWNLOADS}/")):
+        return error
+    response = refused(ApiError(405, "read_only", f"{request.method} is not answered here; GET is.", None))
+    response.allow.update(error.valid_methods or ())
+    return response
+
+
 def cursor(release_id: str, offset: int) -> str:
     """Write the place of the next page.
 
@@ -111,6 +123,14 @@ def mart_called(name: str) -> Mart:
     if mart is None:
         raise ApiError(404, "unknown_mart", f"No table is called {name!r}. There are: {', '.join(MARTS)}.", "mart")
     return mart
+
+
+def query_given() -> dict[str, list[str]]:
+    """The request's query: each name with its values. Raises ApiError for bytes that are no text."""
+    try:
+        return request.args.to_dict(flat=False)
+    except UnicodeDecodeError:
+        raise ApiError(400, "bad_value", "The query is not UTF-8; write other characters as %XX.", None) from None
 
 
 def read_filters(mart: Mart, given: Mapping[str, list[str]], *, besides: Sequence[str] = ()) -> dict[str, Any]:
@@ -161,9 +181,14 @@ def _value(field: Field, text: str) -> Any:
     try:
         if field.kind == "date":
             expected = "a date as YYYY-MM-DD"
+            if not _DATE.fullmatch(text):
+                raise ValueError
             return dt.date.fromisoformat(text)
         if field.kind == "whole":
-            expected = "a whole number"
+            least = -MOST_WHOLE if field.minimum is None else int(field.minimum)
+            expected = f"a whole number, at least {least} and at most {MOST_WHOLE}"
+            if not _WHOLE.fullmatch(text) or not least <= int(text) <= MOST_WHOLE:
+                raise ValueError
             return int(text)
         if field.kind == "number":
             expected = "a number"
@@ -202,119 +227,3 @@ def _json(body: Any, *, status: int = 200) -> Response:
 
 def _written(body: Any) -> str:
     return json.dumps(body, default=str, ensure_ascii=False, allow_nan=False)
-
-
-def description() -> dict[str, Any]:
-    """The OpenAPI document: a path for each mart, its parameters and its columns from the contract."""
-    return {
-        "openapi": "3.1.0",
-        "info": {
-            "title": "ICS Progress",
-            "version": CONTRACT_VERSION,
-            "description": "Published figures on population health by integrated care system in England, with their "
-            "uncertainty. Filter by key columns; follow `next` as `cursor` for the next page. A cursor ends with its "
-            "release: 410, start again.",
-            "license": {"name": LICENCE, "url": LICENCE_URL},
-        },
-        "servers": [{"url": "/"}],
-        "paths": {f"{PREFIX}/{mart.name}": {"get": _operation(mart)} for mart in MARTS.values()},
-        "components": {"schemas": {**{mart.name: _row_schema(mart) for mart in MARTS.values()}, "error": _ERROR}},
-    }
-
-
-def _operation(mart: Mart) -> dict[str, Any]:
-    filters = [
-        {"name": f.name, "in": "query", "description": f.meaning, "schema": _schema(f)}
-        for f in mart.fields
-        if f.name in mart.key
-    ]
-    paging = [
-        {
-            "name": "limit",
-            "in": "query",
-            "description": "Rows a page",
-            "schema": {"type": "integer", "minimum": 1, "maximum": MOST_ROWS, "default": DEFAULT_LIMIT},
-        },
-        {"name": "cursor", "in": "query", "description": "`next` of the page before", "schema": {"type": "string"}},
-    ]
-    page = {
-        "type": "object",
-        "required": ["release_id", "count", "next", "rows"],
-        "properties": {
-            "release_id": {"type": "string", "description": "Release the rows are from"},
-            "count": {"type": "integer", "description": "Rows that match in all"},
-            "next": {"type": ["string", "null"], "description": "Cursor of the next page; null on the last"},
-            "rows": {"type": "array", "items": {"$ref": f"#/components/schemas/{mart.name}"}},
-        },
-    }
-    errors = {
-        status: {
-            "description": words,
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/error"}}},
-        }
-        for status, words in {
-            "400": "An unknown parameter or a bad value",
-            "410": "The cursor's release is no longer served",
-            "503": "No release to serve",
-        }.items()
-    }
-    return {
-        "operationId": mart.name,
-        "summary": mart.holds,
-        "parameters": [*filters, *paging],
-        "responses": {
-            "200": {"description": mart.holds, "content": {"application/json": {"schema": page}}},
-            "304": {"description": "Not changed since the ETag given in If-None-Match"},
-            **errors,
-        },
-    }
-
-
-_TYPES: dict[str, dict[str, str]] = {
-    "text": {"type": "string"},
-    "number": {"type": "number"},
-    "whole": {"type": "integer"},
-    "date": {"type": "string", "format": "date"},
-    "flag": {"type": "boolean"},
-}
-_ERROR = {
-    "type": "object",
-    "required": ["error"],
-    "properties": {
-        "error": {
-            "type": "object",
-            "required": ["code", "message", "field"],
-            "properties": {
-                "code": {"type": "string"},
-                "message": {"type": "string"},
-                "field": {"type": ["string", "null"]},
-            },
-        }
-    },
-}
-
-
-def _row_schema(mart: Mart) -> dict[str, Any]:
-    properties = {}
-    for field in mart.fields:
-        schema: dict[str, Any] = _schema(field)
-        if mart.is_nullable(field):
-            schema["type"] = [schema["type"], "null"]
-            if "enum" in schema:
-                schema["enum"] = [*schema["enum"], None]
-        meaning = f"{field.meaning} ({field.unit})" if field.unit else field.meaning
-        properties[field.name] = {**schema, "description": meaning}
-    return {"type": "object", "required": list(mart.columns), "properties": properties, "description": mart.holds}
-
-
-def _schema(field: Field) -> dict[str, Any]:
-    schema: dict[str, Any] = dict(_TYPES[field.kind])
-    if field.allowed:
-        schema["enum"] = list(field.allowed)
-    if field.pattern:
-        schema["pattern"] = field.pattern
-    if field.minimum is not None:
-        schema["minimum"] = field.minimum
-    if field.maximum is not None:
-        schema["maximum"] = field.maximum
-    return schema

@@ -14,16 +14,12 @@ import polars as pl
 from flask import Blueprint, Response, g, request, send_file
 
 from dashboard import queries, spreadsheet
-from dashboard.api import ApiError, mart_called, not_modified, read_filters, refused, release_served
+from dashboard.api import ApiError, mart_called, not_modified, query_given, read_filters, refused, release_served
+from dashboard.openapi import DOWNLOADS as PREFIX
+from dashboard.openapi import FORMATS
 from dashboard.reader import Release, Releases
 from data_contracts.marts import Mart
 from data_contracts.registry.records import LICENCE_URL
-
-PREFIX = "/download"
-FORMATS = ("csv", "parquet", "xlsx")
-
-_PARQUET_TYPE = "application/vnd.apache.parquet"
-_XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 #: Beginnings that make a spreadsheet program run a cell's text; a number may begin with a sign.
 _STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -41,7 +37,7 @@ def download(mart_name: str, kind: str) -> Response:
     if make is None:
         raise ApiError(404, "unknown_format", f"There is no {kind!r}; there are {', '.join(FORMATS)}.", "format")
     release = release_served()
-    filters = read_filters(mart, request.args.to_dict(flat=False))
+    filters = read_filters(mart, query_given())
     unchanged = not_modified(release)
     if request.if_none_match.contains(unchanged.get_etag()[0] or ""):
         return unchanged
@@ -72,7 +68,7 @@ def elsewhere(rest: str = "") -> Response:
 def _csv(release: Release, mart: Mart, filters: Mapping[str, Any]) -> Response:
     """Rows as they are read: however long the mart, a batch of it is in memory."""
     lines = _csv_lines(mart, queries.mart_batches(release, mart, filters=filters))
-    response = Response(lines, content_type="text/csv; charset=utf-8; header=present")
+    response = Response(lines, content_type=f"{FORMATS['csv']}; charset=utf-8; header=present")
     releases: Releases = g.releases
     releases.keep(release)
     response.call_on_close(lambda: releases.give_back(release))
@@ -110,13 +106,13 @@ def _parquet(release: Release, mart: Mart, filters: Mapping[str, Any]) -> Respon
     """The mart's own file; or the rows of it that match, by way of a file so that memory holds a part at a time."""
     path = queries.mart_file(release, mart)
     if not filters:
-        return send_file(path, mimetype=_PARQUET_TYPE, etag=False)
+        return send_file(path, mimetype=FORMATS["parquet"], etag=False)
     chosen = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
     matches = [pl.col(name) == value for name, value in filters.items()]
     pl.scan_parquet(path).filter(matches).sink_parquet(chosen, compression="zstd")
     size = chosen.tell()
     chosen.seek(0)
-    response = send_file(chosen, mimetype=_PARQUET_TYPE, etag=False)
+    response = send_file(chosen, mimetype=FORMATS["parquet"], etag=False)
     response.content_length = size
     return response
 
@@ -133,7 +129,7 @@ def _xlsx(release: Release, mart: Mart, filters: Mapping[str, Any]) -> Response:
             None,
         )
     book = spreadsheet.workbook(release.manifest, mart, found.rows, filters, asked=request.url)
-    return send_file(book, mimetype=_XLSX_TYPE, etag=False)
+    return send_file(book, mimetype=FORMATS["xlsx"], etag=False)
 
 
 _MAKERS: dict[str, Callable[[Release, Mart, Mapping[str, Any]], Response]] = {

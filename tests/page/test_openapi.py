@@ -1,0 +1,117 @@
+"""The API and the downloads keep to their own description, whatever they are asked: schemathesis does the asking."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from flask import Flask
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.config import SchemathesisConfig
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from dashboard.api import cursor
+from dashboard.openapi import description
+from dashboard.server import create_app
+from dashboard.settings import Settings
+from data_contracts.marts import MARTS
+
+AS_DESCRIBED = [
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    response_headers_conformance,
+]
+
+schema = schemathesis.openapi.from_dict(description(), config=SchemathesisConfig(seed=1))
+
+
+class Whole:
+    """An application whose replies are read to their end and closed, as a server does and schemathesis does not."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
+        body = self._app(environ, start_response)
+        try:
+            return [b"".join(body)]
+        finally:
+            getattr(body, "close", lambda: None)()
+
+
+def _ask(case: schemathesis.Case, app: Flask, checks: list[Any], **headers: str) -> Any:
+    return case.call_and_validate(
+        app=Whole(app), checks=[*AS_DESCRIBED, *checks], headers={"Accept-Encoding": "identity", **headers}
+    )
+
+
+@schema.parametrize()
+@settings(max_examples=15, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+def test_every_answer_is_one_described(case: schemathesis.Case, app: Flask) -> None:
+    """Sound requests, unsound ones and the edges of both: a mistake is refused, and nothing breaks."""
+    _ask(case, app, [not_a_server_error, negative_data_rejection])
+
+
+@pytest.mark.parametrize(
+    ("path", "place", "query", "status"),
+    [
+        ("/api/v1/observations", {}, {"area_code": "E54000050", "sex": "male"}, 200),
+        ("/api/v1/observations", {}, {"limit": 5000}, 200),
+        ("/api/v1/observations", {}, {"cursor": cursor("0000000000000000", 10)}, 410),
+        ("/api/v1/observations", {}, {"cursor": "é"}, 400),
+        ("/api/v1/area_lineage", {}, {"effective_date": "20260401"}, 400),
+        ("/api/v1/quarantine", {}, {"source_row": "9" * 19}, 400),
+        ("/api/v1/quarantine", {}, {"source_row": "1_000"}, 400),
+        ("/download/observations.{format}", {"format": "xlsx"}, {}, 413),
+        ("/download/observations.{format}", {"format": "csv"}, {"sex": "male"}, 200),
+        ("/download/observations.{format}", {"format": "docx"}, {}, 404),
+    ],
+)
+def test_what_chance_may_miss_is_as_described(
+    app: Flask, path: str, place: dict[str, str], query: dict[str, Any], status: int
+) -> None:
+    case = schema[path]["GET"].Case(path_parameters=place, query=query)
+    assert _ask(case, app, []).status_code == status
+
+
+@pytest.mark.parametrize("path", ["/api/v1/areas", "/download/areas.{format}"])
+def test_a_reply_that_still_holds_is_as_described(app: Flask, path: str) -> None:
+    case = schema[path]["GET"].Case(path_parameters={"format": "parquet"})
+    (tag,) = _ask(case, app, []).headers["etag"]
+    assert _ask(case, app, [], **{"If-None-Match": tag}).status_code == 304
+
+
+@pytest.mark.parametrize("path", ["/api/v1/areas", "/download/areas.{format}"])
+def test_having_no_release_is_as_described(tmp_path: Path, path: str) -> None:
+    case = schema[path]["GET"].Case(path_parameters={"format": "csv"})
+    assert _ask(case, create_app(Settings(data_dir=tmp_path / "data")), []).status_code == 503
+
+
+def test_every_table_is_described_and_described_as_it_is_served(app: Flask) -> None:
+    served = app.test_client().get("/api/v1/openapi.json").get_json()
+    assert served == description()
+    assert list(served["paths"]) == [f"/api/v1/{m}" for m in MARTS] + [f"/download/{m}.{{format}}" for m in MARTS]
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+@pytest.mark.parametrize("address", ["/api/v1/areas", "/api/v1/openapi.json", "/download/areas.csv"])
+def test_nothing_is_written_and_the_refusal_is_json(app: Flask, method: str, address: str) -> None:
+    answer = app.test_client().open(address, method=method)
+    assert answer.status_code == 405
+    assert answer.get_json()["error"]["code"] == "read_only"
+    assert {"GET", "HEAD"} <= set(answer.allow)
+
+
+@pytest.mark.parametrize("address", ["/api/v1/gaps", "/download/gaps.csv", "/download/gaps.xlsx"])
+def test_a_query_that_is_no_text_is_refused(app: Flask, address: str) -> None:
+    answer = app.test_client().get(address, environ_overrides={"QUERY_STRING": "period_label=\xff"}, buffered=True)
+    assert (answer.status_code, answer.get_json()["error"]["code"]) == (400, "bad_value")
