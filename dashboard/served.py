@@ -18,7 +18,9 @@ _NAMES = {
     "dateTime": "datetime",
     "spellCheck": "spellcheck",
 }
-_VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "wbr"})
+#: Dash's names of elements that HTML calls otherwise.
+_ELEMENTS = {"MapEl": "map"}
+_VOID = frozenset({"area", "br", "hr", "img", "input", "link", "meta", "wbr"})
 _BOOLEAN = frozenset({"open", "selected", "disabled", "hidden", "required"})
 _NOT_HTML = frozenset({"children", "key"})
 
@@ -52,7 +54,7 @@ def _render(node: Any, parts: list[str]) -> None:
 
 
 def _render_element(node: Node, parts: list[str]) -> None:
-    name = node["type"].lower()
+    name = _ELEMENTS.get(node["type"]) or node["type"].lower()
     props = node["props"]
     parts.append(f"<{name}")
     for key, value in props.items():

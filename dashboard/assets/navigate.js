@@ -18,7 +18,7 @@
 
   document.addEventListener("click", function (event) {
     var plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
-    var link = event.target.closest && event.target.closest("a[href]");
+    var link = event.target.closest && event.target.closest("a[href], area[href]");
     if (!plain || event.defaultPrevented || !link || link.target || !root.classList.contains("live")) return;
     var url = new URL(link.href);
     var sameView = url.pathname === location.pathname && url.search === location.search;

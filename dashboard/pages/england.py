@@ -9,12 +9,14 @@ from dashboard.components.chart_card import chart_card, source_line
 from dashboard.components.controls import choices, grouped_select, select
 from dashboard.components.gaps import gaps_section
 from dashboard.components.marks import chip, symbol_key
+from dashboard.components.systems_map import systems_map
 from dashboard.components.systems_table import systems_table
 from dashboard.components.tables import gap_table, timeline_table
 from dashboard.components.tags import Node, tag
 from dashboard.pages.framed import framed
 from dashboard.pages.page import Page
 from dashboard.reader import Release
+from dashboard.shapes import Shapes, shapes_of
 from dashboard.views.england import SORTS, EnglandView, RegionGap, SystemsTable, england_view
 
 TITLE = "Are population health commitments being kept?"
@@ -32,7 +34,7 @@ def page(release: Release, query: Mapping[str, str]) -> Page:
         tag("H2", "Healthy life expectancy and the gap between regions"),
         tag("Div", [_levels(view), *(_gap(gap, names, top) for gap in view.gaps)], className="grid three"),
         *(gaps_section(view.every_gap, heading="Gaps in healthy life expectancy") if view.every_gap else []),
-        *_systems(view.table),
+        *_systems(view.table, shapes_of(release, (row.area_code for row in view.table.rows)), names),
     ]
     return framed(release, content, title="England", here="/", above=False)
 
@@ -66,7 +68,7 @@ def _gap(gap: RegionGap, names: dict[str, str], top: float) -> Node:
     )
 
 
-def _systems(table: SystemsTable) -> list[Node | None]:
+def _systems(table: SystemsTable, shapes: Shapes | None, names: Mapping[str, str]) -> list[Node | None]:
     chosen = table.selection
     indicators = {m.indicator.indicator_id: m.indicator for m in table.measures}.values()
     groups: dict[str, list[tuple[str, str]]] = {}
@@ -91,11 +93,12 @@ def _systems(table: SystemsTable) -> list[Node | None]:
         ),
         select(name="sort", label="Order", options=list(SORTS.items()), chosen=chosen.sort),
     ]
+    reading = tag("P", table.summary, className="reading")
     return [
         tag("H2", f"The {len(table.rows)} systems: {words.in_sentence(chosen.measure.title)}", id="systems-heading"),
         choices(selects, action="/", button="Show", label="Choose what the table shows"),
         tag("P", _note(table), className="note") if _note(table) else None,
-        tag("P", table.summary, className="reading"),
+        systems_map(table, shapes, names, [reading]) if shapes else reading,
         tag("P", f"{table.selection.measure.described}, {chosen.period_label}. {_drawn(table)}", className="subtitle"),
         symbol_key(row.figure for row in table.rows),
         systems_table(table),

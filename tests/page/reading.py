@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-_VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "wbr"})
+_VOID = frozenset({"area", "br", "hr", "img", "input", "link", "meta", "wbr"})
 _SILENT = frozenset({"script", "style", "title"})
 
 
