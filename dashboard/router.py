@@ -5,8 +5,10 @@ from urllib.parse import quote, unquote
 
 from dashboard import clock, queries
 from dashboard.pages import data, ended, england, find, methods, problem, system
+from dashboard.pages.framed import on_footprint
 from dashboard.pages.page import Page
 from dashboard.reader import Release
+from dashboard.views.footprint import footprint_of
 from dashboard.views.search import area_by_code
 
 _SYSTEM = "/system/"
@@ -24,7 +26,7 @@ def route(release: Release, path: str, query: Mapping[str, str]) -> Page:
     if path == "/methods":
         return methods.page(release)
     if path.startswith(_SYSTEM):
-        return _system(release, unquote(path.removeprefix(_SYSTEM)).strip("/")[:100])
+        return _system(release, unquote(path.removeprefix(_SYSTEM)).strip("/")[:100], query)
     return problem.unknown_page(release)
 
 
@@ -39,10 +41,12 @@ def pattern(path: str) -> str:
     return path if path in _PLAIN else "unknown"
 
 
-def _system(release: Release, code: str) -> Page:
+def _system(release: Release, code: str, query: Mapping[str, str]) -> Page:
     area = area_by_code(queries.reference(release), code)
     if area is None:
         return problem.unknown_system(release, code)
+    footprint = footprint_of(release, area, query)
     if code != area.area_code:
-        return Page("", None, status=301, redirect=f"{_SYSTEM}{quote(area.area_code)}")
-    return system.page(release, area) if area.is_current_system else ended.page(release, area)
+        return Page("", None, status=301, redirect=footprint.address(f"{_SYSTEM}{quote(area.area_code)}"))
+    page = system.page(release, area) if area.is_current_system else ended.page(release, area)
+    return on_footprint(release, page, footprint)

@@ -112,11 +112,15 @@ def _tree(path: str | None, search: str | None) -> Node | None:
     """The one callback: an address in, a page out."""
     if g.release is None:
         return no_release(str(g.no_release)).tree
-    query = dict(parse_qsl((search or "").removeprefix("?")))
-    page = route(g.release, path or "/", query)
+    page = route(g.release, path or "/", _query(search or ""))
     if page.redirect is not None:
-        page = route(g.release, page.redirect, {})
+        path, _, search = page.redirect.partition("?")
+        page = route(g.release, path, _query(search))
     return page.tree
+
+
+def _query(search: str) -> dict[str, str]:
+    return dict(parse_qsl(search.removeprefix("?")))
 
 
 def _without_versions(document: str) -> str:

@@ -10,6 +10,9 @@ NAME = "ICS Progress"
 #: Pages that exist. A page that is written joins the list here.
 NAVIGATION: tuple[tuple[str, str], ...] = (("England", "/"), ("Data", "/data"), ("Methods", "/methods"))
 
+#: A step of the trail: its words, and its address or None for this page.
+Crumb = tuple[str, str | None]
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -25,14 +28,14 @@ def content(
     *,
     title: str,
     here: str,
-    crumbs: Sequence[tuple[str, str | None]],
+    crumbs: Sequence[Crumb],
     standing: Standing | None,
 ) -> Node:
-    """A page's own part of the document. `here` is its address; `crumbs` are (words, address or None for this page)."""
+    """A page's own part of the document. `here` is its address."""
     return tag(
         "Div",
         [
-            tag("Div", [_crumbs(crumbs), _standing(standing)], className="where wide"),
+            _where(crumbs, standing),
             tag(
                 "Main",
                 [part for part in parts if part is not None],
@@ -44,6 +47,12 @@ def content(
             ),
         ],
     )
+
+
+def placed(tree: Node, *, crumbs: Sequence[Crumb], standing: Standing | None) -> Node:
+    """The same content of a page, on another trail and standing."""
+    _, main = tree["props"]["children"]
+    return tag("Div", [_where(crumbs, standing), main])
 
 
 def document_title(title: str) -> str:
@@ -105,7 +114,11 @@ def top_bar(*, here: str, systems: Sequence[str], asked: str) -> Node:
     )
 
 
-def _crumbs(crumbs: Sequence[tuple[str, str | None]]) -> Node:
+def _where(crumbs: Sequence[Crumb], standing: Standing | None) -> Node:
+    return tag("Div", [_crumbs(crumbs), _standing(standing)], className="where wide")
+
+
+def _crumbs(crumbs: Sequence[Crumb]) -> Node:
     return tag(
         "Nav",
         tag(

@@ -90,7 +90,7 @@ def _pointed_at(table: SystemsTable, row: SystemRow | None, code: str, name: str
         "Area",
         shape="poly",
         coords=outline,
-        href=f"/system/{code}",
+        href=table.selection.footprint.address(f"/system/{code}"),
         alt=name,
         title=text,
         tabIndex="-1",

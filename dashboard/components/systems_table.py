@@ -13,7 +13,10 @@ def systems_table(table: SystemsTable) -> Node:
     """Draw the table; on a phone each row becomes a block, so the roles are stated."""
     measure, chosen = table.selection.measure, table.selection
     value_next: Sort = "highest" if chosen.sort == "lowest" else "lowest"
-    caption = f"{measure.described}, {chosen.period_label}, by integrated care system, with 95% confidence intervals"
+    caption = (
+        f"{measure.described}, {chosen.period_label}, by integrated care system, {chosen.footprint.words}, "
+        "with 95% confidence intervals"
+    )
     head = [
         _sortable("System", "name", chosen, is_sorted="ascending" if chosen.sort == "name" else None),
         _sortable(
@@ -65,19 +68,21 @@ def address(chosen: Selection, *, sort: Sort) -> str:
             "sex": chosen.measure.sex,
             "period": chosen.period_label,
             "sort": sort,
+            **chosen.footprint.parameters,
         }
     )
 
 
 def _row(table: SystemsTable, row: SystemRow) -> Node:
     measure, figure = table.selection.measure, row.figure
+    to = table.selection.footprint.address(f"/system/{row.area_code}")
     shown = measure.number(figure.value) if figure.value is not None else "No figure"
     bar = interval_bar(figure, scale=table.scale, reference=table.england)
     history = sparkline(row.history)
     return tag(
         "Tr",
         [
-            tag("Th", tag("A", row.name, href=f"/system/{row.area_code}"), scope="row", role="rowheader"),
+            tag("Th", tag("A", row.name, href=to), scope="row", role="rowheader"),
             tag(
                 "Td",
                 [tag("Strong", shown), f" {figure.value_symbol}" if figure.value_symbol else None],

@@ -54,19 +54,22 @@ def plain_table(*, caption: str, head: list[str], rows: list[list[str]]) -> Node
     )
 
 
-def other_measures(others: tuple[OtherMeasure, ...]) -> Node:
-    """Measures beside England, under the topics they are about."""
+def other_measures(
+    others: tuple[OtherMeasure, ...], *, caption: str = "Other measures, latest figures", kinds: bool = False
+) -> Node:
+    """Measures beside England, under the topics they are about; `kinds` adds whether each is published or estimated."""
+    described = "95% interval, period and kind" if kinds else "95% interval and period"
+    head = ["Measure", "Latest", described, "Against England"]
     body, topic = [], ""
     for other in others:
         if other.measure.indicator.topic != topic:
             topic = other.measure.indicator.topic
             body.append(tag("Tr", tag("Th", topic, colSpan="4", scope="rowgroup", className="topic")))
-        body.append(_other(other))
-    head = ["Measure", "Latest", "95% interval and period", "Against England"]
+        body.append(_other(other, kind=kinds))
     return tag(
         "Table",
         [
-            tag("Caption", hidden("Other measures, latest figures")),
+            tag("Caption", hidden(caption)),
             tag("Thead", tag("Tr", [tag("Th", name, scope="col") for name in head])),
             tag("Tbody", body),
         ],
@@ -74,7 +77,7 @@ def other_measures(others: tuple[OtherMeasure, ...]) -> Node:
     )
 
 
-def _other(other: OtherMeasure) -> Node:
+def _other(other: OtherMeasure, *, kind: bool) -> Node:
     measure, latest = other.measure, other.latest
     value = "No figure" if latest.value is None else measure.amount(latest.value)
     limits = latest.period_label if latest.value is None else f"{measure.limits(latest)}, {latest.period_label}"
@@ -83,7 +86,7 @@ def _other(other: OtherMeasure) -> Node:
         [
             tag("Th", measure.title, scope="row"),
             tag("Td", [tag("Strong", value), f" {latest.value_symbol or ''}"]),
-            tag("Td", limits),
+            tag("Td", f"{limits}, {latest.value_kind}" if kind else limits),
             tag("Td", against(other.against)),
         ],
     )

@@ -1,18 +1,22 @@
 """The page of a system that was abolished."""
 
-from dashboard import queries
+from dashboard.components.chart_card import source_line
+from dashboard.components.marks import symbol_key
+from dashboard.components.tables import other_measures
 from dashboard.components.tags import Node, tag
 from dashboard.pages.framed import framed
 from dashboard.pages.page import Page
 from dashboard.queries import Area
 from dashboard.reader import Release
-from dashboard.views.ended import Successor, ended_view
+from dashboard.views.ended import EndedView, Successor, ended_view
 from dashboard.views.figures import described_system
+
+_LAST = "Its last figures"
 
 
 def page(release: Release, area: Area) -> Page:
-    """Lead from a system that is no more to those that followed it."""
-    view = ended_view(queries.reference(release), area)
+    """Lead from a system that is no more to those that followed it, and show how it last stood."""
+    view = ended_view(release, area)
     content = [
         tag("H1", f"{area.area_name} (ended)"),
         tag("P", view.answer, className="answer"),
@@ -21,8 +25,37 @@ def page(release: Release, area: Area) -> Page:
         if view.successors
         else tag("P", ["See ", tag("A", "every system of today", href="/"), "."]),
         tag("P", described_system(area), className="subtitle"),
+        tag("H2", _LAST),
+        *last_figures(view),
     ]
     return framed(release, content, title=f"{area.area_name} (ended)", here=f"/system/{area.area_code}")
+
+
+def last_figures(view: EndedView) -> list[Node | None]:
+    """The leading measures as they last stood within the boundary it had; or, in words, that there are none."""
+    missing = tag("Ul", [tag("Li", said) for said in view.missing], className="prose") if view.missing else None
+    if not view.last:
+        return [tag("P", "No leading measure has a figure for this system."), missing]
+    return [
+        tag(
+            "P",
+            "The leading measures, each in the last period there is for the boundary this system had, beside England's "
+            "of the same period. The systems that followed it have figures of their own.",
+            className="subtitle",
+        ),
+        symbol_key(one.latest for one in view.last),
+        tag(
+            "Div",
+            other_measures(view.last, caption="Leading measures, last figures", kinds=True),
+            className="table-scroll",
+            role="region",
+            aria_label=_LAST,
+            tabIndex="0",
+        ),
+        tag("P", "Without a figure:") if missing else None,
+        missing,
+        tag("Ul", [tag("Li", source_line(one)) for one in view.credits], className="prose sources"),
+    ]
 
 
 def _successor(successor: Successor) -> Node:

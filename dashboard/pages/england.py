@@ -18,6 +18,7 @@ from dashboard.pages.page import Page
 from dashboard.reader import Release
 from dashboard.shapes import Shapes, shapes_of
 from dashboard.views.england import SORTS, EnglandView, RegionGap, SystemsTable, england_view
+from dashboard.views.footprint import PARAMETER
 
 TITLE = "Are population health commitments being kept?"
 
@@ -36,7 +37,7 @@ def page(release: Release, query: Mapping[str, str]) -> Page:
         *(gaps_section(view.every_gap, heading="Gaps in healthy life expectancy") if view.every_gap else []),
         *_systems(view.table, shapes_of(release, (row.area_code for row in view.table.rows)), names),
     ]
-    return framed(release, content, title="England", here="/", above=False)
+    return framed(release, content, title="England", here="/", above=False, footprint=view.table.selection.footprint)
 
 
 def _levels(view: EnglandView) -> Node:
@@ -91,11 +92,17 @@ def _systems(table: SystemsTable, shapes: Shapes | None, names: Mapping[str, str
             options=[(period, period) for period in table.periods],
             chosen=chosen.period_label,
         ),
+        select(
+            name=PARAMETER,
+            label="Boundaries",
+            options=[(footprint.name, footprint.words) for footprint in table.footprints],
+            chosen=chosen.footprint.name,
+        ),
         select(name="sort", label="Order", options=list(SORTS.items()), chosen=chosen.sort),
     ]
     reading = tag("P", table.summary, className="reading")
     return [
-        tag("H2", f"The {len(table.rows)} systems: {words.in_sentence(chosen.measure.title)}", id="systems-heading"),
+        tag("H2", f"{_which(table)}: {words.in_sentence(chosen.measure.title)}", id="systems-heading"),
         choices(selects, action="/", button="Show", label="Choose what the table shows"),
         tag("P", _note(table), className="note") if _note(table) else None,
         systems_map(table, shapes, names, [reading]) if shapes else reading,
@@ -106,9 +113,19 @@ def _systems(table: SystemsTable, shapes: Shapes | None, names: Mapping[str, str
     ]
 
 
+def _which(table: SystemsTable) -> str:
+    footprint = table.selection.footprint
+    return f"The {len(table.rows)} systems" + ("" if footprint.is_today else f" {footprint.when}")
+
+
 def _note(table: SystemsTable) -> str:
-    asked = table.selection.asked_period
-    return f"This measure has no period {asked}; the latest is shown." if asked else ""
+    chosen = table.selection
+    said = []
+    if chosen.asked_footprint:
+        said.append(f"There are no boundaries called {chosen.asked_footprint}; today's systems are shown.")
+    if chosen.asked_period:
+        said.append(f"This measure has no period {chosen.asked_period}; the latest is shown.")
+    return " ".join(said)
 
 
 def _drawn(table: SystemsTable) -> str:

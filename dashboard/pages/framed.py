@@ -2,12 +2,14 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dashboard import queries, words
-from dashboard.components.frame import Standing, content
+from dashboard.components.frame import Crumb, Standing, content, placed
 from dashboard.components.tags import Node
 from dashboard.pages.page import Page
 from dashboard.reader import Release
+from dashboard.views.footprint import Footprint, todays
 
 
 def framed(
@@ -19,11 +21,31 @@ def framed(
     above: bool = True,
     status: int = 200,
     asked: str = "",
+    footprint: Footprint | None = None,
 ) -> Page:
-    """Make a page. `above` puts England above it in the trail; `asked` is what was searched for."""
-    systems = queries.reference(release).systems
+    """Make a page. `above` puts England above it in the trail; `asked` is what was searched for.
+
+    `footprint` is the boundaries it shows: today's, unless said.
+    """
+    shown = footprint or todays(release)
+    crumbs = _below_england(title, shown) if above else [(title, None)]
+    tree = content(parts, title=title, here=here, crumbs=crumbs, standing=_standing(release, shown))
+    systems = tuple(area.area_name for area in queries.reference(release).systems)
+    return Page(title, tree, status=status, here=here, asked=asked, systems=systems)
+
+
+def on_footprint(release: Release, page: Page, footprint: Footprint) -> Page:
+    """The same page, reached from England on these boundaries: the way back leads there."""
+    if page.tree is None or footprint.is_today:
+        return page
+    crumbs = _below_england(page.title, footprint)
+    return replace(page, tree=placed(page.tree, crumbs=crumbs, standing=_standing(release, footprint)))
+
+
+def _below_england(title: str, footprint: Footprint) -> list[Crumb]:
+    return [("England", footprint.address("/")), (title, None)]
+
+
+def _standing(release: Release, footprint: Footprint) -> Standing:
     as_of = words.date(dt.date.fromisoformat(release.manifest["as_of"]))
-    crumbs = [("England", "/"), (title, None)] if above else [(title, None)]
-    standing = Standing(release.release_id, as_of, f"{len(systems)} systems of today")
-    tree = content(parts, title=title, here=here, crumbs=crumbs, standing=standing)
-    return Page(title, tree, status=status, here=here, asked=asked, systems=tuple(area.area_name for area in systems))
+    return Standing(release.release_id, as_of, footprint.words)

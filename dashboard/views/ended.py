@@ -1,9 +1,22 @@
-"""What the page of a system that was abolished says: where its residents went."""
+"""What the page of a system that was abolished says: where its residents went, and its last figures."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dashboard import words
-from dashboard.queries import Area, Reference
+from dashboard import queries, words
+from dashboard.queries import ENGLAND, Area, Observation, Reference
+from dashboard.reader import Release
+from dashboard.views.figures import (
+    Credit,
+    Measure,
+    Series,
+    against_england,
+    at_period,
+    credit,
+    lines_by_series,
+    measures,
+)
+from dashboard.views.system import OtherMeasure
 
 
 @dataclass(frozen=True)
@@ -23,20 +36,71 @@ class Successor:
 
 @dataclass(frozen=True)
 class EndedView:
-    """An abolished system and who followed it."""
+    """An abolished system, who followed it, and the leading measures as they last stood for it.
+
+    `missing` says which of them have no figure and why; `credits` is whose figures they are, each once.
+    """
 
     area: Area
     answer: str
     successors: tuple[Successor, ...]
+    last: tuple[OtherMeasure, ...]
+    missing: tuple[str, ...]
+    credits: tuple[Credit, ...]
 
 
-def ended_view(known: Reference, area: Area) -> EndedView:
+def ended_view(release: Release, area: Area) -> EndedView:
     """Gather the page of a system that ended."""
+    known = queries.reference(release)
     successors = _successors(known, area.area_code)
     ended = f" on {words.date(area.valid_to)}" if area.valid_to else ""
     today = list(dict.fromkeys(name for successor in successors for name in successor.today))
     where = f"Its residents are now in {words.listed(today)}." if today else "No successor is recorded."
-    return EndedView(area=area, answer=f"This system ended{ended}. {where}", successors=successors)
+    leading = [measure for measure in measures(known.indicators.values()) if measure.indicator.headline]
+    series, england = _leading(release, leading)
+    own = {measure: series.get(_key(measure), {}).get(area.area_code, []) for measure in leading}
+    last = last_figures(own, england)
+    whose = [credit(known.sources[one.measure.indicator.source_id], one.measure.indicator) for one in last]
+    return EndedView(
+        area=area,
+        answer=f"This system ended{ended}. {where}",
+        successors=successors,
+        last=last,
+        missing=without_figure(own),
+        credits=tuple({one.indicator_id: one for one in whose}.values()),
+    )
+
+
+def last_figures(own: Mapping[Measure, Sequence[Observation]], england: Series) -> tuple[OtherMeasure, ...]:
+    """The last figure there is of each measure, against England's of the same period."""
+    found = []
+    for measure, points in own.items():
+        if shown := [point for point in points if point.value is not None]:
+            latest = shown[-1]
+            national = at_period(england.get(_key(measure), {}).get(ENGLAND, []), latest.period_label)
+            found.append(OtherMeasure(measure, latest, against_england(measure, latest, national)))
+    return tuple(found)
+
+
+def without_figure(own: Mapping[Measure, Sequence[Observation]]) -> tuple[str, ...]:
+    """The measures that have no figure in any period, each with the reason given for the last one."""
+    return tuple(
+        f"{measure.title}: {words.in_sentence((points[-1].note if points else None) or 'No reason is given.')}"
+        for measure, points in own.items()
+        if all(point.value is None for point in points)
+    )
+
+
+def _leading(release: Release, leading: list[Measure]) -> tuple[Series, Series]:
+    """Every system's leading series and England's, as the pages of today's systems read them."""
+    wanted = list(dict.fromkeys(measure.indicator.indicator_id for measure in leading))
+    every = release.once("leading", lambda: lines_by_series(queries.series_of_systems(release, indicator_ids=wanted)))
+    england = release.once("england", lambda: lines_by_series(queries.area_series(release, ENGLAND)))
+    return every, england
+
+
+def _key(measure: Measure) -> tuple[str, str]:
+    return measure.indicator.indicator_id, measure.sex
 
 
 def _successors(known: Reference, code: str) -> tuple[Successor, ...]:

@@ -24,6 +24,7 @@ from dashboard.views.figures import (
     measures,
     scale,
 )
+from dashboard.views.footprint import Footprint, footprint, footprints, unknown_footprint
 from dashboard.views.gaps import Gaps, gaps_view, moved
 from dashboard.views.promise import Promise, period_in, region_promise
 from data_contracts.vocabulary import Polarity
@@ -42,7 +43,9 @@ class Selection:
     measure: Measure
     period_label: str
     sort: Sort
+    footprint: Footprint
     asked_period: str | None = None
+    asked_footprint: str | None = None
 
 
 @dataclass(frozen=True)
@@ -77,9 +80,10 @@ class SystemRow:
 
 @dataclass(frozen=True)
 class SystemsTable:
-    """Today's systems on one measure and period."""
+    """The systems of a footprint on one measure and period."""
 
     selection: Selection
+    footprints: tuple[Footprint, ...]
     measures: tuple[Measure, ...]
     periods: tuple[str, ...]
     england: Observation | None
@@ -141,15 +145,23 @@ def _measure(query: Mapping[str, str], held: tuple[Measure, ...]) -> Measure:
 
 
 def _selection(
-    query: Mapping[str, str], measure: Measure, points: Iterable[Observation]
+    release: Release, query: Mapping[str, str], measure: Measure, points: Iterable[Observation]
 ) -> tuple[Selection, list[str]]:
     """What was asked for, and the periods there are, the latest first."""
     shown = {p.period_label: p.period_end for p in points}
     periods = sorted(shown, key=lambda label: shown[label], reverse=True)
     wanted = query.get("period")
-    period = wanted if wanted in shown else periods[0]
+    period = wanted if wanted in shown else next(iter(periods), "")
     sort: Sort = next((name for name in SORTS if name == query.get("sort")), "lowest")
-    return Selection(measure, period or "", sort, wanted if wanted and wanted != period else None), periods
+    chosen = Selection(
+        measure=measure,
+        period_label=period or "",
+        sort=sort,
+        footprint=footprint(release, query),
+        asked_period=wanted if wanted and wanted != period else None,
+        asked_footprint=unknown_footprint(release, query),
+    )
+    return chosen, periods
 
 
 def _level_baseline(known: Reference) -> str | None:
@@ -291,12 +303,13 @@ def _table(
     measure = _measure(query, held)
     indicator_id = measure.indicator.indicator_id
     national = england.get((indicator_id, measure.sex), {}).get(ENGLAND, [])
+    shown = footprint(release, query).systems
     found = [
         point
         for point in queries.system_series(release, indicator_id=indicator_id, sex=measure.sex)
-        if known.areas[point.area_code].is_current_system
+        if point.area_code in shown
     ]
-    selection, periods = _selection(query, measure, found)
+    selection, periods = _selection(release, query, measure, found)
     reference = at_period(national, selection.period_label)
     points = lines_by_series(found).get((indicator_id, measure.sex), {})
     rows = [
@@ -307,6 +320,7 @@ def _table(
     ordered = _ordered(rows, selection.sort)
     return SystemsTable(
         selection=selection,
+        footprints=tuple(footprints(release).values()),
         measures=held,
         periods=tuple(periods),
         england=reference,

@@ -9,6 +9,7 @@ from tests.browser.conftest import Reader
 PAGES = {
     "England": "/",
     "England, another measure": "/?indicator=adult-smoking&sort=highest",
+    "England, the boundaries of before": "/?footprint=2024",
     "a system": "/system/E54000050",
     "a system that cannot be compared": "/system/E54000070",
     "a system that ended": "/system/E54000034",

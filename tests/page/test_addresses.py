@@ -39,7 +39,7 @@ def test_an_abolished_system_leads_to_its_successors_with_their_shares(page: Get
         "This system ended on 31 March 2026. Its residents are now in Thames Valley, Hampshire and Isle of Wight and "
         "Surrey and Sussex."
     )
-    said = [item.text for item in main.one("ul", "prose").all("li")]
+    said = [item.text for item in main.all("ul", "prose")[0].all("li")]
     assert said == [
         "Thames Valley: 57% of residents",
         "Hampshire and Isle of Wight: 23% of residents",

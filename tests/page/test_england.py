@@ -91,7 +91,13 @@ def test_it_sorts_by_name(page: Get) -> None:
 
 
 def test_the_address_says_which_figures(page: Get) -> None:
-    query = {"indicator": "adult-obesity", "sex": "persons", "period": "2015/16", "sort": "name"}
+    query = {
+        "indicator": "adult-obesity",
+        "sex": "persons",
+        "period": "2015/16",
+        "footprint": "2026",
+        "sort": "name",
+    }
     main = page("/?" + urlencode(query)).one("main")
     chosen = {
         s.attributes["name"]: o.attributes["value"]

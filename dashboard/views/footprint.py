@@ -1,0 +1,89 @@
+"""The boundaries that systems are shown on: today's, and those of before April 2026."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from dashboard import queries
+from dashboard.queries import Area
+from dashboard.reader import Release
+from data_contracts.vocabulary import AreaType
+
+#: What an address calls the choice of boundaries.
+PARAMETER = "footprint"
+
+#: The last day of the boundaries that the ones of April 2026 took the place of.
+_LAST_DAY = dt.date(2026, 3, 31)
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """One set of boundaries: its name in an address, its systems, and what it is called."""
+
+    name: str
+    systems: frozenset[str]
+    when: str
+    is_today: bool = False
+
+    @property
+    def words(self) -> str:
+        """How many systems and when, as in `36 systems since April 2026`."""
+        return f"{len(self.systems)} systems{'' if self.is_today else ','} {self.when}"
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What an address needs to lead here: nothing for today's boundaries."""
+        return {} if self.is_today else {PARAMETER: self.name}
+
+    def address(self, path: str) -> str:
+        """A page's address on these boundaries."""
+        return f"{path}?{urlencode(self.parameters)}" if self.parameters else path
+
+
+def footprints(release: Release) -> Mapping[str, Footprint]:
+    """Every footprint that has systems by its name, today's first."""
+    return release.once("footprints", lambda: _footprints(release))
+
+
+def footprint(release: Release, query: Mapping[str, str]) -> Footprint:
+    """The footprint an address asks for; today's where it asks for none, or for one there is not."""
+    known = footprints(release)
+    return known.get(query.get(PARAMETER, ""), todays(release))
+
+
+def todays(release: Release) -> Footprint:
+    """The boundaries of today."""
+    return next(iter(footprints(release).values()))
+
+
+def footprint_of(release: Release, area: Area, query: Mapping[str, str]) -> Footprint:
+    """The footprint an address of one system asks for; today's where the system has no part in what it asks for."""
+    asked = footprint(release, query)
+    return asked if area.area_code in asked.systems else todays(release)
+
+
+def unknown_footprint(release: Release, query: Mapping[str, str]) -> str | None:
+    """The footprint that was asked for and is not there."""
+    asked = query.get(PARAMETER)
+    return asked if asked and asked not in footprints(release) else None
+
+
+def _footprints(release: Release) -> dict[str, Footprint]:
+    boards = [area for area in queries.reference(release).areas.values() if area.area_type == AreaType.ICB]
+    today = [area for area in boards if area.is_current_system]
+    before = [area for area in boards if _stood(area, _LAST_DAY)]
+    since = max((area.valid_from for area in today if area.valid_from), default=None)
+    found = [
+        Footprint("2026", _codes(today), f"since {since:%B %Y}" if since else "of today", is_today=True),
+        Footprint("2024", _codes(before), f"to {_LAST_DAY:%B %Y}"),
+    ]
+    return {one.name: one for one in found if one.is_today or one.systems}
+
+
+def _stood(area: Area, day: dt.date) -> bool:
+    return (area.valid_from is None or area.valid_from <= day) and (area.valid_to is None or area.valid_to >= day)
+
+
+def _codes(areas: list[Area]) -> frozenset[str]:
+    return frozenset(area.area_code for area in areas)
