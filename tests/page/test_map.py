@@ -22,7 +22,8 @@ Get = Callable[..., Element]
 TESTED = {}
 UNTESTED = {"indicator": "adult-smoking"}
 SOME_WITHOUT_A_FIGURE = {"indicator": "recorded-asthma"}
-MEASURES = [TESTED, UNTESTED, SOME_WITHOUT_A_FIGURE, {"indicator": "adult-obesity", "period": "2015/16"}]
+BEFORE = {"footprint": "2024"}
+MEASURES = [TESTED, UNTESTED, SOME_WITHOUT_A_FIGURE, {"indicator": "adult-obesity", "period": "2015/16"}, BEFORE]
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def _drawn(found: Element) -> dict[str, list[str]]:
 def test_every_system_has_one_path_in_the_colour_of_its_standing(release: Release, query: dict[str, str]) -> None:
     rows = england_view(release, query).table.rows
     expected = {row.area_code: ["no_figure" if row.figure.value is None else row.against.standing] for row in rows}
-    assert len(expected) == 36
+    assert len(expected) == (42 if query == BEFORE else 36)
     assert _drawn(_map(release, query)) == expected
 
 
@@ -117,6 +118,15 @@ def test_it_says_which_boundaries_and_that_size_is_area(page: Get) -> None:
     said = page("/").one("div", "map").text
     assert "Boundaries of the 2026 footprint, simplified. Size on the map is area, not residents." in said
     assert "Source: Office for National Statistics, Open Government Licence v3.0" in said
+
+
+def test_the_systems_of_before_have_their_own_shapes_and_keep_their_boundaries_in_their_links(release: Release) -> None:
+    found = _map(release, BEFORE)
+    assert "Boundaries of the 2024 footprint" in found.text
+    links = {link.attributes["href"] for link in found.one("map").all("area")}
+    assert len(links) == 42
+    table = read(html(england.page(release, BEFORE).tree)).one("table", "systems")
+    assert links == {head.one("a").attributes["href"] for head in table.one("tbody").all("th")}
 
 
 @pytest.mark.parametrize("path", ["/", "/system/E54000050", "/system/E54000034", "/data", "/methods", "/find?q=london"])
