@@ -1,4 +1,4 @@
-"""The published tables as files: `/download/<mart>.csv`, `.parquet` and `.xlsx`, with the API's filters.
+"""The published tables as files: `/download/<mart>.csv`, `.parquet`, `.xlsx` and `.ods`, with the API's filters.
 
 A CSV file has one header row and nothing above it: where it comes from is in the HTTP headers and the file's name.
 """
@@ -117,7 +117,8 @@ def _parquet(release: Release, mart: Mart, filters: Mapping[str, Any]) -> Respon
     return response
 
 
-def _xlsx(release: Release, mart: Mart, filters: Mapping[str, Any]) -> Response:
+def _contents(release: Release, mart: Mart, filters: Mapping[str, Any]) -> spreadsheet.Workbook:
+    """What a spreadsheet of the rows that match holds. Raises ApiError where they are too many for one."""
     found = queries.mart_rows(release, mart, filters=filters, limit=spreadsheet.MOST_ROWS, offset=0)
     if found.total > spreadsheet.MOST_ROWS:
         raise ApiError(
@@ -128,12 +129,24 @@ def _xlsx(release: Release, mart: Mart, filters: Mapping[str, Any]) -> Response:
             f"{', '.join(mart.key)}.",
             None,
         )
-    book = spreadsheet.workbook(release.manifest, mart, found.rows, filters, asked=request.url)
+    return spreadsheet.contents(release.manifest, mart, found.rows, filters, asked=request.url)
+
+
+def _xlsx(release: Release, mart: Mart, filters: Mapping[str, Any]) -> Response:
+    book = spreadsheet.xlsx(_contents(release, mart, filters))
     return send_file(book, mimetype=FORMATS["xlsx"], etag=False)
+
+
+def _ods(release: Release, mart: Mart, filters: Mapping[str, Any]) -> Response:
+    contents = _contents(release, mart, filters)
+    from dashboard.ods import ods  # only where one is asked for: its writer takes memory
+
+    return send_file(ods(contents), mimetype=FORMATS["ods"], etag=False)
 
 
 _MAKERS: dict[str, Callable[[Release, Mart, Mapping[str, Any]], Response]] = {
     "csv": _csv,
     "parquet": _parquet,
     "xlsx": _xlsx,
+    "ods": _ods,
 }

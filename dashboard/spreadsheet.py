@@ -2,11 +2,13 @@
 
 A cover, a list of contents, notes, what the columns mean, and the table: one marked-up table a sheet with one header
 row; no merged cells, blank rows, frozen panes or filters. Text is written as text, so no cell is ever a formula.
+What a workbook holds is said once, in `contents`; `xlsx` and `dashboard.ods` write it.
 """
 
 import datetime as dt
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from dashboard import words
@@ -17,36 +19,60 @@ from data_contracts.registry.records import ATTRIBUTION, LICENCE, LICENCE_URL
 from data_contracts.vocabulary import SYMBOL_MEANINGS
 
 MOST_ROWS = 2_000
+AUTHOR = "ICS Progress"
 
 #: The most a cell of a spreadsheet can hold.
 _LONGEST_TEXT = 32_767
 _CUT = " … (cut: a cell holds no more; the CSV file has the whole)"
 
+#: Widths in characters, of a line of text and of a table's columns.
+LINE_WIDTH = 100
 _NARROW, _WIDE = 12, 48
 
+Cell = str | bool | int | float | dt.date | None
 
-def workbook(
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet: a title in the first row, then lines of text a row each, then a table where there is one."""
+
+    name: str
+    title: str
+    lines: Sequence[str]
+    head: Sequence[str] = ()
+    rows: Sequence[Sequence[Cell]] = ()
+
+    @property
+    def widths(self) -> list[int]:
+        """Widths of the table's columns in characters."""
+        texts = [[head, *(row[at] for row in self.rows)] for at, head in enumerate(self.head)]
+        longest = [max(len(text) for text in column if isinstance(text, str)) for column in texts]
+        return [min(max(length + 2, _NARROW), _WIDE) for length in longest]
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """What a spreadsheet holds, whatever its format."""
+
+    title: str
+    address: str
+    as_of: dt.date
+    sheets: Sequence[Sheet]
+
+
+def contents(
     manifest: Mapping[str, Any],
     mart: Mart,
     rows: Sequence[Mapping[str, Any]],
     filters: Mapping[str, Any],
     *,
     asked: str,
-) -> io.BytesIO:
-    """Write rows of a mart with what a reader needs to know of them; `asked` is the address they came from."""
-    from xlsxwriter import Workbook  # type: ignore[import-untyped] # only where one is asked for: the pages never need it
-
-    file = io.BytesIO()
-    safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-    book = Workbook(file, safe)
+) -> Workbook:
+    """Rows of a mart with what a reader needs to know of them; `asked` is the address they came from."""
     title = f"{mart.name}: {mart.holds}"
     as_of = dt.date.fromisoformat(manifest["as_of"])
-    # The date of the release, not of the request: the same address gives the same bytes.
-    made = dt.datetime(as_of.year, as_of.month, as_of.day, tzinfo=dt.UTC).replace(tzinfo=None)
-    book.set_properties({"title": title, "author": "ICS Progress", "comments": asked, "created": made})
-    sheets = _Sheets(book)
     chosen = [f"{name} is {value}" for name, value in filters.items()]
-    sheets.lines(
+    cover = Sheet(
         "Cover",
         title,
         [
@@ -59,10 +85,10 @@ def workbook(
             "Methods.",
         ],
     )
-    sheets.table(
+    listed = Sheet(
         "Contents",
         "Contents",
-        "One table: the sheets of this workbook.",
+        ["One table: the sheets of this workbook."],
         ["Sheet", "What it holds"],
         [
             ["Cover", "Release, licence and address"],
@@ -72,34 +98,39 @@ def workbook(
             [mart.name, mart.holds],
         ],
     )
-    sheets.table(
+    notes = Sheet(
         "Notes",
         "Notes",
-        "One table: the symbols. A missing value is an empty cell, never a zero, and the row says why in value_symbol "
-        "and note. Other empty cells are of columns that may be empty: see the sheet Columns. Numbers are not rounded "
-        "as on pages; a spreadsheet shows 15 digits of them.",
+        [
+            "One table: the symbols. A missing value is an empty cell, never a zero, and the row says why in "
+            "value_symbol and note. Other empty cells are of columns that may be empty: see the sheet Columns. Numbers "
+            "are not rounded as on pages; a spreadsheet shows 15 digits of them."
+        ],
         ["Symbol", "Meaning"],
         [[str(symbol), words.opening(meaning)] for symbol, meaning in SYMBOL_MEANINGS.items()],
     )
-    sheets.table(
+    columns = Sheet(
         "Columns",
         "Columns",
-        f"One table: the columns of {mart.name}. One row is identified by {words.listed(list(mart.key))}.",
+        [f"One table: the columns of {mart.name}. One row is identified by {words.listed(list(mart.key))}."],
         ["Column", "Type", "Unit", "Empty", "Meaning", "May hold"],
         [_described(mart, field) for field in mart.fields],
     )
-    sheets.table(
+    about = "One table. Symbols and empty cells are explained in the sheet Notes."
+    table = Sheet(
         mart.name,
         title,
-        "One table. Symbols and empty cells are explained in the sheet Notes."
-        if rows
-        else "One table, without rows: no row matches.",
+        [about if rows else "One table, without rows: no row matches."],
         list(mart.columns),
-        [list(row.values()) for row in rows],
+        [[_fitting(cell) for cell in row.values()] for row in rows],
     )
-    book.close()
-    file.seek(0)
-    return file
+    return Workbook(title, asked, as_of, [cover, listed, notes, columns, table])
+
+
+def _fitting(cell: Cell) -> Cell:
+    if isinstance(cell, str) and len(cell) > _LONGEST_TEXT:
+        return cell[: _LONGEST_TEXT - len(_CUT)] + _CUT
+    return cell
 
 
 def _described(mart: Mart, field: Field) -> list[Any]:
@@ -107,8 +138,28 @@ def _described(mart: Mart, field: Field) -> list[Any]:
     return [field.name, TYPES[field.kind], field.unit or "no unit", empty, field.meaning, may_hold(field) or "anything"]
 
 
+def xlsx(workbook: Workbook) -> io.BytesIO:
+    """Write a workbook as Office Open XML; the same bytes for the same workbook."""
+    import xlsxwriter  # type: ignore[import-untyped] # only where one is asked for: the pages never need it
+
+    file = io.BytesIO()
+    safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    book = xlsxwriter.Workbook(file, safe)
+    # The date of the release, not of the request: the same address gives the same bytes.
+    made = dt.datetime(workbook.as_of.year, workbook.as_of.month, workbook.as_of.day)  # noqa: DTZ001
+    book.set_properties(
+        {"title": workbook.title, "author": AUTHOR, "comments": workbook.address, "created": made},
+    )
+    sheets = _Sheets(book)
+    for sheet in workbook.sheets:
+        sheets.add(sheet)
+    book.close()
+    file.seek(0)
+    return file
+
+
 class _Sheets:
-    """Adds sheets of one form: a title in the first row, what to know in the second, a table from the third."""
+    """Adds sheets to an Office Open XML workbook."""
 
     def __init__(self, book: Any) -> None:
         self._book = book
@@ -117,44 +168,37 @@ class _Sheets:
         self._head = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         self._day = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"})
 
-    def lines(self, name: str, title: str, lines: Sequence[str]) -> None:
-        """A sheet of text, a line a row."""
-        sheet = self._book.add_worksheet(name)
-        sheet.set_column(0, 0, 100)
-        sheet.write_string(0, 0, title, self._title)
-        for row, line in enumerate(lines, 1):
-            sheet.write_string(row, 0, line, self._wrapped)
-
-    def table(self, name: str, title: str, about: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """A sheet with one table. A table without rows has its header alone: Excel marks up none without a row."""
-        sheet = self._book.add_worksheet(name)
-        sheet.write_string(0, 0, title, self._title)
-        sheet.write_string(1, 0, about)
-        for column, words_ in enumerate(head):
-            longest = max([len(words_), *(len(row[column]) for row in rows if isinstance(row[column], str))])
-            sheet.set_column(column, column, min(max(longest + 2, _NARROW), _WIDE))
-            sheet.write_string(2, column, words_, self._head)
-        if rows:
+    def add(self, of: Sheet) -> None:
+        """Add a sheet. A table without rows has its header alone: Excel marks up none without a row."""
+        sheet = self._book.add_worksheet(of.name)
+        for column, width in enumerate(of.widths or [LINE_WIDTH]):
+            sheet.set_column(column, column, width)
+        sheet.write_string(0, 0, of.title, self._title)
+        for row, line in enumerate(of.lines, 1):
+            # Beside a table, a line runs on over the columns.
+            sheet.write_string(row, 0, line, None if of.head else self._wrapped)
+        top = 1 + len(of.lines)
+        for column, head in enumerate(of.head):
+            sheet.write_string(top, column, head, self._head)
+        if of.rows:
             sheet.add_table(
-                2,
+                top,
                 0,
-                2 + len(rows),
-                len(head) - 1,
+                top + len(of.rows),
+                len(of.head) - 1,
                 {
-                    "name": f"table_{name.lower()}",
+                    "name": table_name(of),
                     "autofilter": False,
                     "style": None,
-                    "columns": [{"header": words_, "header_format": self._head} for words_ in head],
+                    "columns": [{"header": head, "header_format": self._head} for head in of.head],
                 },
             )
-        for place, row in enumerate(rows, 3):
-            for column, cell in enumerate(row):
+        for place, cells in enumerate(of.rows, top + 1):
+            for column, cell in enumerate(cells):
                 self._write(sheet, place, column, cell)
 
-    def _write(self, sheet: Any, row: int, column: int, cell: Any) -> None:
+    def _write(self, sheet: Any, row: int, column: int, cell: Cell) -> None:
         if isinstance(cell, str):
-            if len(cell) > _LONGEST_TEXT:
-                cell = cell[: _LONGEST_TEXT - len(_CUT)] + _CUT
             sheet.write_string(row, column, cell, self._wrapped)
         elif isinstance(cell, bool):
             sheet.write_boolean(row, column, cell)
@@ -162,3 +206,8 @@ class _Sheets:
             sheet.write_datetime(row, column, dt.datetime(cell.year, cell.month, cell.day), self._day)  # noqa: DTZ001
         elif cell is not None:
             sheet.write_number(row, column, cell)
+
+
+def table_name(sheet: Sheet) -> str:
+    """The name a sheet's table is marked up with."""
+    return f"table_{sheet.name.lower()}"

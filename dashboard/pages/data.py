@@ -101,7 +101,7 @@ def _files(table: TableView) -> Node:
     parquet = f"Parquet ({max(1, round(table.parquet_bytes / 1000)):,} kB)"
     links: list[Node | str] = [tag("A", "CSV", href=f"{at}.csv"), " · ", tag("A", parquet, href=f"{at}.parquet")]
     if table.rows <= MOST_ROWS:
-        links += [" · ", tag("A", "XLSX", href=f"{at}.xlsx")]
+        links += [" · ", tag("A", "XLSX", href=f"{at}.xlsx"), " · ", tag("A", "ODS", href=f"{at}.ods")]
     return tag("Span", links, className="links")
 
 

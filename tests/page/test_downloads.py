@@ -16,7 +16,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from dashboard.downloads import _csv_lines, plain_text
-from dashboard.spreadsheet import MOST_ROWS, workbook
+from dashboard.ods import ods
+from dashboard.spreadsheet import MOST_ROWS, contents, xlsx
 from data_contracts.marts import MARTS, Mart
 from data_contracts.vocabulary import SYMBOL_MEANINGS
 from tests.builders.data_folder import DataFolder
@@ -27,7 +28,7 @@ _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
 class Book:
-    """A spreadsheet as its own parts say it is."""
+    """An Office Open XML spreadsheet as its own parts say it is."""
 
     def __init__(self, data: bytes) -> None:
         self.file = zipfile.ZipFile(io.BytesIO(data))
@@ -64,6 +65,60 @@ class Book:
         ]
 
 
+class OpenBook:
+    """An OpenDocument spreadsheet as its own parts say it is."""
+
+    _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+    _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+    _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+
+    def __init__(self, data: bytes) -> None:
+        self.file = zipfile.ZipFile(io.BytesIO(data))
+        self.content = ElementTree.fromstring(self.file.read("content.xml"))
+        tables = list(self.content.iter(f"{self._TABLE}table"))
+        self.sheets = {t.attrib[f"{self._TABLE}name"]: self._rows(t) for t in tables}
+        self.marked = [r.attrib[f"{self._TABLE}name"] for r in self.content.iter(f"{self._TABLE}database-range")]
+
+    def _rows(self, sheet: ElementTree.Element) -> list[list[Any]]:
+        return [[self._value(cell) for cell in row] for row in sheet.iter(f"{self._TABLE}table-row")]
+
+    def _value(self, cell: ElementTree.Element) -> Any:
+        assert f"{self._TABLE}formula" not in cell.attrib, "a formula"
+        said = {name.removeprefix(self._OFFICE): value for name, value in cell.attrib.items()}
+        kind = said.get("value-type")
+        if kind is None:
+            return None
+        if kind == "string":
+            return "".join(self._spelt(cell[0]))
+        read = {
+            "float": lambda: float(said["value"]),
+            "boolean": lambda: said["boolean-value"] == "true",
+            "date": lambda: date.fromisoformat(said["date-value"]),
+        }
+        return read[kind]()
+
+    def _spelt(self, text: ElementTree.Element) -> list[str]:
+        """Text with its written spaces: runs of them, tabs and line ends are elements."""
+        spelt = [text.text or ""]
+        for part in text:
+            many = int(part.attrib.get(f"{self._TEXT}c", 1))
+            spelt += [{"s": " ", "tab": "\t", "line-break": "\n"}[part.tag.removeprefix(self._TEXT)] * many]
+            spelt += [part.tail or ""]
+        return spelt
+
+    def table(self, mart: Mart) -> list[tuple[Any, ...]]:
+        """The data sheet's rows in the types of the contract."""
+        head, *body = self.sheets[mart.name][2:]
+        assert head == list(mart.columns)
+        return [
+            tuple(int(v) if f.kind == "whole" and v is not None else v for f, v in zip(mart.fields, row, strict=True))
+            for row in body
+        ]
+
+
+_READERS: dict[str, Any] = {"xlsx": Book, "ods": OpenBook}
+
+
 def _typed(cell: Any, kind: str) -> Any:
     if cell is None:
         return None
@@ -97,16 +152,19 @@ def test_parquet_is_the_marts_own(client: FlaskClient, first_release: DataFolder
     assert data == (first_release.path / "current" / "marts" / f"{mart}.parquet").read_bytes()
 
 
+@pytest.mark.parametrize("kind", _READERS)
 @pytest.mark.parametrize("mart", MARTS)
-def test_xlsx_reads_back_equal_or_names_what_to_take(client: FlaskClient, first_release: DataFolder, mart: str) -> None:
+def test_a_spreadsheet_reads_back_equal_or_names_what_to_take(
+    client: FlaskClient, first_release: DataFolder, mart: str, kind: str
+) -> None:
     frame = first_release.mart(mart)
     if frame.height > MOST_ROWS:
-        error = _get(client, f"{mart}.xlsx", 413).get_json()["error"]
+        error = _get(client, f"{mart}.{kind}", 413).get_json()["error"]
         assert error["code"] == "too_many_rows"
         assert "CSV" in error["message"]
         assert "Parquet" in error["message"]
         return
-    assert _same(Book(_get(client, f"{mart}.xlsx").data).table(MARTS[mart]), frame.rows())
+    assert _same(_READERS[kind](_get(client, f"{mart}.{kind}").data).table(MARTS[mart]), frame.rows())
 
 
 def test_filters_are_those_of_the_api_in_every_format(client: FlaskClient, first_release: DataFolder) -> None:
@@ -117,9 +175,11 @@ def test_filters_are_those_of_the_api_in_every_format(client: FlaskClient, first
     assert pl.read_csv(io.BytesIO(csv_), schema=frame.schema).equals(frame)
     assert pl.read_parquet(io.BytesIO(_get(client, f"observations.parquet?{asked}").data)).equals(frame)
     assert _same(Book(_get(client, f"observations.xlsx?{asked}").data).table(MARTS["observations"]), frame.rows())
+    opened = OpenBook(_get(client, f"observations.ods?{asked}").data).table(MARTS["observations"])
+    assert opened == frame.rows(), "to the last digit"
 
 
-@pytest.mark.parametrize("kind", ["csv", "parquet", "xlsx"])
+@pytest.mark.parametrize("kind", ["csv", "parquet", "xlsx", "ods"])
 def test_a_selection_without_rows_is_a_file_without_rows(client: FlaskClient, kind: str) -> None:
     data = _get(client, f"observations.{kind}?period_label=never").data
     mart = MARTS["observations"]
@@ -128,10 +188,10 @@ def test_a_selection_without_rows_is_a_file_without_rows(client: FlaskClient, ki
     elif kind == "parquet":
         assert pl.read_parquet(io.BytesIO(data)).shape == (0, len(mart.columns))
     else:
-        assert Book(data).table(mart) == []
+        assert _READERS[kind](data).table(mart) == []
 
 
-@pytest.mark.parametrize("kind", ["csv", "parquet", "xlsx"])
+@pytest.mark.parametrize("kind", ["csv", "parquet", "xlsx", "ods"])
 def test_a_file_says_where_it_comes_from(client: FlaskClient, first_release: DataFolder, kind: str) -> None:
     release_id = first_release.release_id
     headers = _get(client, f"areas.{kind}").headers
@@ -144,7 +204,7 @@ def test_a_file_says_where_it_comes_from(client: FlaskClient, first_release: Dat
     assert f"areas-{release_id}-selection.{kind}" in part
 
 
-@pytest.mark.parametrize("kind", ["csv", "parquet", "xlsx"])
+@pytest.mark.parametrize("kind", ["csv", "parquet", "xlsx", "ods"])
 @pytest.mark.parametrize("asked", ["", "?area_code=E92000001"])
 def test_nothing_is_sent_twice(client: FlaskClient, kind: str, asked: str) -> None:
     address = f"/download/areas.{kind}{asked}"
@@ -155,8 +215,26 @@ def test_nothing_is_sent_twice(client: FlaskClient, kind: str, asked: str) -> No
     assert client.get(other, buffered=True, headers={"If-None-Match": tag}).status_code == 200
 
 
-def test_the_same_spreadsheet_is_the_same_bytes(client: FlaskClient) -> None:
-    assert _get(client, "sources.xlsx").data == _get(client, "sources.xlsx").data
+@pytest.mark.parametrize("kind", _READERS)
+def test_the_same_spreadsheet_is_the_same_bytes(client: FlaskClient, kind: str) -> None:
+    data = _get(client, f"sources.{kind}").data
+    assert data == _get(client, f"sources.{kind}").data
+    times = {entry.date_time for entry in zipfile.ZipFile(io.BytesIO(data)).infolist()}
+    assert times == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_both_spreadsheets_hold_the_same_sheets(client: FlaskClient) -> None:
+    """Cell by cell, but for the address they came from."""
+    asked = "?area_code=E54000050&sex=male&indicator_id=healthy-life-expectancy"
+    one = Book(_get(client, f"observations.xlsx{asked}").data)
+    other = OpenBook(_get(client, f"observations.ods{asked}").data)
+    assert list(one.sheets) == list(other.sheets)
+    for name in ("Cover", "Contents", "Notes", "Columns"):
+        mine = [list(row.values()) for row in one.rows(name)]
+        assert [[str(c).replace(".ods", ".xlsx") for c in row] for row in other.sheets[name]] == mine
+    assert other.marked == ["table_contents", "table_notes", "table_columns", "table_observations"]
+    assert other.file.namelist()[0] == "mimetype"
+    assert other.file.read("mimetype") == b"application/vnd.oasis.opendocument.spreadsheet"
 
 
 def test_a_spreadsheet_follows_the_checklist(client: FlaskClient, first_release: DataFolder) -> None:
@@ -195,10 +273,23 @@ def _quarantine(found: str) -> dict[str, Any]:
 
 def test_no_cell_of_a_spreadsheet_is_ever_a_formula_or_a_link() -> None:
     manifest = {"release_id": "r", "as_of": "2026-11-25"}
-    book = Book(workbook(manifest, MARTS["quarantine"], [_quarantine(t) for t in _NASTY], {}, asked="x").read())
+    rows = [_quarantine(text) for text in _NASTY]
+    workbook = contents(manifest, MARTS["quarantine"], rows, {}, asked="x")
+    book, opened = Book(xlsx(workbook).read()), OpenBook(ods(workbook).read())
     found = MARTS["quarantine"].columns.index("found")
-    assert [row[found] for row in book.table(MARTS["quarantine"])] == list(_NASTY)
+    for table in (book.table(MARTS["quarantine"]), opened.table(MARTS["quarantine"])):
+        assert [row[found] for row in table] == list(_NASTY)
     assert book.xml("quarantine").find("m:hyperlinks", _NS) is None
+    assert not [element for element in opened.content.iter() if element.tag.endswith("}a")]
+
+
+def test_spaces_and_characters_no_file_can_hold_do_not_spoil_an_open_document() -> None:
+    texts = ["two  spaces", " before and after ", "two\nlines", "a\ttab", "\x00 and \x1b", "plain"]
+    rows = [_quarantine(text) for text in texts]
+    workbook = contents({"release_id": "r", "as_of": "2026-11-25"}, MARTS["quarantine"], rows, {}, asked="x")
+    read = OpenBook(ods(workbook).read()).table(MARTS["quarantine"])
+    found = MARTS["quarantine"].columns.index("found")
+    assert [row[found] for row in read] == [*texts[:4], "\ufffd and \ufffd", "plain"]
 
 
 def test_no_text_of_a_csv_file_runs_and_no_number_changes() -> None:
@@ -215,7 +306,8 @@ def test_no_text_of_a_csv_file_runs_and_no_number_changes() -> None:
     ("address", "status", "code", "field"),
     [
         ("nothing.csv", 404, "unknown_mart", "mart"),
-        ("areas.ods", 404, "unknown_format", "format"),
+        ("areas.docx", 404, "unknown_format", "format"),
+        ("areas.ods?limit=10", 400, "unknown_parameter", "limit"),
         ("areas", 404, "unknown_address", None),
         ("", 404, "unknown_address", None),
         ("../secret.csv", 404, "unknown_address", None),
@@ -279,9 +371,11 @@ from dashboard.settings import Settings
 client = create_app(Settings(data_dir=Path({str(first_release.path)!r}))).test_client()
 for path in ("/data", "/methods", "/download/areas.csv"):
     assert client.get(path).status_code == 200, path
-assert "xlsxwriter" not in sys.modules
+assert not {{"xlsxwriter", "odf"}} & set(sys.modules)
 for path in ("/download/areas.xlsx", "/download/areas.parquet?area_code=E92000001"):
+    assert "odf" not in sys.modules
     assert client.get(path).status_code == 200, path
+assert client.get("/download/areas.ods").status_code == 200
 print([name for name in {HEAVY!r} if name in sys.modules])
 """
     done = subprocess.run(
