@@ -33,7 +33,11 @@
     var url = new URL(form.action);
     if (!isPage(url)) return;
     event.preventDefault();
-    url.search = new URLSearchParams(new FormData(form)).toString();
+    var asked = new URLSearchParams(new FormData(form));
+    form.querySelectorAll("select[data-default]").forEach(function (choice) {
+      if (choice.value === choice.dataset.default) asked.delete(choice.name);
+    });
+    url.search = asked.toString();
     go(url, event.submitter && event.submitter.id);
   });
 

@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from dashboard.components.tags import Node, tag
 
 
-def select(*, name: str, label: str, options: Sequence[tuple[str, str]], chosen: str) -> Node:
-    """A labelled choice of (value, words)."""
-    return _field(name, label, _options(options, chosen))
+def select(
+    *, name: str, label: str, options: Sequence[tuple[str, str]], chosen: str, default: str | None = None
+) -> Node:
+    """A labelled choice of (value, words); where scripts run, an address does not mention the `default`."""
+    return _field(name, label, _options(options, chosen), default)
 
 
 def grouped_select(*, name: str, label: str, groups: Mapping[str, Sequence[tuple[str, str]]], chosen: str) -> Node:
@@ -15,8 +17,8 @@ def grouped_select(*, name: str, label: str, groups: Mapping[str, Sequence[tuple
     return _field(name, label, [tag("Optgroup", _options(of, chosen), label=head) for head, of in groups.items()])
 
 
-def _field(name: str, label: str, options: list[Node]) -> Node:
-    control = tag("Select", options, id=f"choose-{name}", name=name)
+def _field(name: str, label: str, options: list[Node], default: str | None = None) -> Node:
+    control = tag("Select", options, id=f"choose-{name}", name=name, data_default=default)
     return tag("Div", [tag("Label", label, htmlFor=f"choose-{name}"), control], className="field")
 
 

@@ -97,6 +97,7 @@ def _systems(table: SystemsTable, shapes: Shapes | None, names: Mapping[str, str
             label="Boundaries",
             options=[(footprint.name, footprint.words) for footprint in table.footprints],
             chosen=chosen.footprint.name,
+            default=next(footprint.name for footprint in table.footprints if footprint.is_today),
         ),
         select(name="sort", label="Order", options=list(SORTS.items()), chosen=chosen.sort),
     ]

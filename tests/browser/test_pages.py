@@ -149,6 +149,23 @@ def test_choosing_changes_the_address_without_loading_the_page_anew(reader: Read
     assert reader.messages == []
 
 
+def test_an_address_mentions_boundaries_only_where_they_are_not_todays(wide: Reader) -> None:
+    wide.open("/")
+    wide.page.select_option("#choose-footprint", "2024")
+    wide.page.click("#choose-button")
+    wide.wait_until("document.querySelector('#systems-heading').textContent.startsWith('The 42 systems')")
+    assert "footprint=2024" in wide.page.url
+    wide.page.click(".systems thead .col-system a")
+    wide.wait_until("document.querySelector('.col-system').ariaSort === 'ascending'")
+    assert "footprint=2024" in wide.page.url
+    assert wide.page.locator("#choose-footprint").input_value() == "2024"
+    wide.page.select_option("#choose-footprint", "2026")
+    wide.page.click("#choose-button")
+    wide.wait_until("document.querySelector('#systems-heading').textContent.startsWith('The 36 systems')")
+    assert "footprint" not in wide.page.url
+    assert "sort=name" in wide.page.url
+
+
 def test_following_a_link_moves_focus_and_title_to_the_new_page(reader: Reader) -> None:
     reader.open("/")
     reader.page.evaluate("window.same = true")
