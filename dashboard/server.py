@@ -1,12 +1,14 @@
 """The web application: pages, their later moves, the API, health and headers."""
 
+from urllib.parse import parse_qsl
+
 from flask import Flask, Response, g, jsonify, redirect, request
 
 from dashboard import clock, request_log, static_files
 from dashboard.api import api
 from dashboard.compression import compress
 from dashboard.downloads import downloads
-from dashboard.pages.problem import no_release
+from dashboard.pages.problem import failed, no_release
 from dashboard.reader import NoReleaseError, Releases
 from dashboard.replies import Replies
 from dashboard.router import pattern, route
@@ -16,6 +18,9 @@ from data_contracts.marts import CONTRACT_VERSION
 
 _UPDATE = "/_dash-update-component"
 _NEEDS_NO_RELEASE = ("/assets/", "/_dash-component-suites/", "/_dash-layout", "/_dash-dependencies", "/_favicon")
+
+#: Where an answer is JSON, also where it says what went wrong.
+_FOR_PROGRAMS = ("/api/", "/download/", "/_dash-")
 
 _POLICY = "CONTENT_SECURITY_POLICY"
 
@@ -39,6 +44,9 @@ def create_app(settings: Settings) -> Flask:
     server.after_request(lambda response: _finish(response, server.config[_POLICY]))
     server.config[_POLICY] = _content_security_policy([])
 
+    # Named before it is made: making the shell is the server's first request, after which no handler may be added.
+    shell: Shell
+    server.register_error_handler(500, lambda _: _failed(shell))
     shell = Shell(server)
     # Dash answers every address it does not know with its own document and a status of 200; we answer with our pages.
     for endpoint in ("/", "/<path:path>"):
@@ -73,15 +81,31 @@ def _page(shell: Shell, pages: Replies) -> Response:
     if g.release is None:
         page = no_release(str(g.no_release))
         return Response(shell.document(page), status=503, mimetype="text/html", headers={"Retry-After": "60"})
-    key = ("page", g.release.release_id, clock.today(), request.full_path)
+    key = ("page", g.release.release_id, clock.today(), request.path, request.query_string)
 
     def make() -> Response:
-        page = route(g.release, request.path, request.args.to_dict())
+        page = route(g.release, request.path, _asked())
         if page.redirect is not None:
             return redirect(page.redirect, page.status, Response)  # type: ignore[return-value]
         return Response(shell.document(page), status=page.status, mimetype="text/html")
 
     return pages.answer(request, key, make)
+
+
+def _asked() -> dict[str, str]:
+    """The query, the first value of each name. Bytes that are no text become marks that no choice is called by."""
+    given = parse_qsl(request.query_string.decode("utf-8", "replace"), keep_blank_values=True)
+    return dict(reversed(given))
+
+
+def _failed(shell: Shell) -> Response:
+    """A fault of ours: the page and the log share the request's id, and the page says nothing else of it."""
+    if request.path.startswith(_FOR_PROGRAMS):
+        message = f"This is a fault of ours. Say which request it was: {g.request_id}."
+        answer = jsonify(error={"code": "internal_error", "message": message, "field": None})
+        answer.status_code = 500
+        return answer
+    return Response(shell.document(failed(g.request_id)), status=500, mimetype="text/html")
 
 
 def _update(dash_update: object, pages: Replies) -> Response:

@@ -21,7 +21,9 @@ def install(server: Flask, replies: Replies) -> None:
         path = request.path
         if request.method != "GET" or not path.startswith((_SUITES, "/assets/")):
             return None
-        response = replies.answer(request, ("static", request.full_path), lambda: _made(server), quality=KEPT)
+        response = replies.answer(
+            request, ("static", request.path, request.query_string), lambda: _made(server), quality=KEPT
+        )
         if response.status_code == 200:
             response.headers["Cache-Control"] = _keeping(request)
         return response
@@ -37,4 +39,4 @@ def _made(server: Flask) -> Response:
 
 def _keeping(asked: Request) -> str:
     """An address that names its version may be kept for good."""
-    return _FOR_A_YEAR if "m" in asked.args or ".v" in asked.path else _FOR_A_DAY
+    return _FOR_A_YEAR if asked.query_string.startswith(b"m=") or ".v" in asked.path else _FOR_A_DAY

@@ -54,5 +54,18 @@ def no_release(reason: str) -> Page:
     return Page(title, frame.content(content, title=title, here="", crumbs=crumbs, standing=None), status=503)
 
 
+def failed(request_id: str) -> Page:
+    """A fault of ours: what a reader can do, and the id under which the log has it."""
+    title = "Something went wrong"
+    content: list[Node | None] = [
+        tag("H1", title),
+        tag("P", "This page could not be made. The fault is ours, and no figure has been lost.", className="answer"),
+        tag("P", ["Try again, or see ", tag("A", "England and every system", href="/"), "."]),
+        tag("P", ["If it stays, tell whoever runs this service: request ", tag("Code", request_id), "."]),
+    ]
+    crumbs = [("England", "/"), (title, None)]
+    return Page(title, frame.content(content, title=title, here="", crumbs=crumbs, standing=None), status=500)
+
+
 def _not_found(release: Release, content: list[Node | None], title: str) -> Page:
     return framed(release, content, title=title, here="", status=404)

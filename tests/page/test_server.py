@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import logging
 import re
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from plotly.offline import get_plotlyjs_version
+from werkzeug.test import EnvironBuilder
 
 from dashboard.server import create_app
 from dashboard.settings import Settings
@@ -226,3 +228,43 @@ def test_a_burst_of_first_requests_has_no_errors(app: Flask, first_release: Data
 
     with ThreadPoolExecutor(16) as pool:
         assert set(pool.map(ask, range(48))) == {200}
+
+
+@pytest.mark.parametrize("path", ["/", "/find", "/system/E54000050", "/assets/style.css"])
+def test_a_query_that_is_no_text_is_no_fault(app: Flask, path: str) -> None:
+    """The bytes reach the server as they are: a client's own library would refuse to send them."""
+    statuses: list[str] = []
+    environ = EnvironBuilder(path=path).get_environ() | {"QUERY_STRING": "q=\xff\xfe&indicator=\xff"}
+    list(app.wsgi_app(environ, lambda status, *_: statuses.append(status)))
+    assert statuses == ["200 OK"]
+
+
+@pytest.mark.parametrize(("path", "is_page"), [("/?sort=name&fault=1", True), ("/api/v1/areas?limit=1", False)])
+def test_a_fault_of_ours_says_so_and_is_one_line_in_the_log(
+    first_release: DataFolder,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    path: str,
+    is_page: bool,
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("the inside story")
+
+    monkeypatch.setattr("dashboard.server.route", broken)
+    monkeypatch.setattr("dashboard.queries.mart_rows", broken)
+    server = create_app(Settings(data_dir=first_release.path))
+    answer = server.test_client().get(path)
+    assert answer.status_code == 500
+    said = answer.get_data(as_text=True)
+    assert answer.headers["X-Request-Id"] in said
+    assert "the inside story" not in said
+    assert "Content-Security-Policy" in answer.headers
+    if is_page:
+        assert read(said).one("h1").text == "Something went wrong"
+    else:
+        assert answer.get_json()["error"]["code"] == "internal_error"
+    (handler,) = logging.getLogger("dashboard").handlers
+    (fault,) = (record for record in caplog.records if record.exc_info)
+    line = handler.format(fault)
+    assert "\n" not in line
+    assert "RuntimeError: the inside story" in json.loads(line)["traceback"]
