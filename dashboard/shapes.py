@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
@@ -32,7 +33,7 @@ Point = tuple[int, int]
 Ring = list[Point]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shape:
     """One system: its SVG path, its roomiest place and the room there in units, its largest part's corners in units."""
 
@@ -41,9 +42,9 @@ class Shape:
     room: float
     corners: Ring
 
-    @property
+    @cached_property
     def outline(self) -> str:
-        """Its corners in pixels of the image."""
+        """Its corners in pixels of the image; written once, since every page with a map has them."""
         return ",".join(f"{x // UNITS},{y // UNITS}" for x, y in self.corners)
 
 
