@@ -317,6 +317,10 @@ def region_gaps(release: Release) -> list[Gap]:
 
 def latest_gaps(release: Release) -> dict[str, list[LatestGap]]:
     """Every gap in its latest period, by the area it lies in: few rows, read once a release."""
+    return release.once("latest_gaps", lambda: _read_latest_gaps(release))
+
+
+def _read_latest_gaps(release: Release) -> dict[str, list[LatestGap]]:
     found: dict[str, list[LatestGap]] = {}
     for row in release.rows(
         "select gap_id, indicator_id, area_code, sex, period_label, observed_gap, chance_only_gap, shrunken_gap, "

@@ -50,8 +50,7 @@ def no_release(reason: str) -> Page:
             ],
         ),
     ]
-    crumbs = [("England", "/"), (title, None)]
-    return Page(title, frame.content(content, title=title, here="", crumbs=crumbs, standing=None), status=503)
+    return _without_release(content, title, status=503)
 
 
 def failed(request_id: str) -> Page:
@@ -63,8 +62,13 @@ def failed(request_id: str) -> Page:
         tag("P", ["Try again, or see ", tag("A", "England and every system", href="/"), "."]),
         tag("P", ["If it stays, tell whoever runs this service: request ", tag("Code", request_id), "."]),
     ]
-    crumbs = [("England", "/"), (title, None)]
-    return Page(title, frame.content(content, title=title, here="", crumbs=crumbs, standing=None), status=500)
+    return _without_release(content, title, status=500)
+
+
+def _without_release(content: list[Node | None], title: str, *, status: int) -> Page:
+    crumbs: list[frame.Crumb] = [("England", "/"), (title, None)]
+    tree = frame.content(content, title=title, here="", crumbs=crumbs, standing=None)
+    return Page(title, tree, status=status)
 
 
 def _not_found(release: Release, content: list[Node | None], title: str) -> Page:

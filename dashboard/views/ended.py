@@ -13,9 +13,9 @@ from dashboard.views.figures import (
     against_england,
     at_period,
     credit,
-    lines_by_series,
     measures,
 )
+from dashboard.views.series import england_series, leading_series
 from dashboard.views.system import OtherMeasure
 
 
@@ -57,7 +57,7 @@ def ended_view(release: Release, area: Area) -> EndedView:
     today = list(dict.fromkeys(name for successor in successors for name in successor.today))
     where = f"Its residents are now in {words.listed(today)}." if today else "No successor is recorded."
     leading = [measure for measure in measures(known.indicators.values()) if measure.indicator.headline]
-    series, england = _leading(release, leading)
+    series, england = leading_series(release), england_series(release)
     own = {measure: series.get(_key(measure), {}).get(area.area_code, []) for measure in leading}
     last = last_figures(own, england)
     whose = [credit(known.sources[one.measure.indicator.source_id], one.measure.indicator) for one in last]
@@ -89,14 +89,6 @@ def without_figure(own: Mapping[Measure, Sequence[Observation]]) -> tuple[str, .
         for measure, points in own.items()
         if all(point.value is None for point in points)
     )
-
-
-def _leading(release: Release, leading: list[Measure]) -> tuple[Series, Series]:
-    """Every system's leading series and England's, as the pages of today's systems read them."""
-    wanted = list(dict.fromkeys(measure.indicator.indicator_id for measure in leading))
-    every = release.once("leading", lambda: lines_by_series(queries.series_of_systems(release, indicator_ids=wanted)))
-    england = release.once("england", lambda: lines_by_series(queries.area_series(release, ENGLAND)))
-    return every, england
 
 
 def _key(measure: Measure) -> tuple[str, str]:

@@ -27,6 +27,7 @@ from dashboard.views.figures import (
 from dashboard.views.footprint import Footprint, footprint, footprints, unknown_footprint
 from dashboard.views.gaps import Gaps, gaps_view, moved
 from dashboard.views.promise import Promise, period_in, region_promise
+from dashboard.views.series import england_series
 from data_contracts.vocabulary import Polarity
 
 Sort = Literal["lowest", "highest", "name"]
@@ -111,7 +112,7 @@ class EnglandView:
 def england_view(release: Release, query: Mapping[str, str]) -> EnglandView:
     """Gather the page; unknown parameters fall back to healthy life expectancy of men, latest period, lowest first."""
     known = queries.reference(release)
-    england = release.once("england", lambda: lines_by_series(queries.area_series(release, ENGLAND)))
+    england = england_series(release)
     gaps = release.once("region_gaps", lambda: tuple(queries.region_gaps(release)))
     promise = region_promise(known)
     held = tuple(measures(known.indicators.values()))
@@ -131,9 +132,7 @@ def england_view(release: Release, query: Mapping[str, str]) -> EnglandView:
         headline_summary=_headline_summary(headline, lines),
         headline_credit=credit(known.sources[headline[0].indicator.source_id], headline[0].indicator),
         gaps=region_gaps,
-        every_gap=gaps_view(
-            release.once("latest_gaps", lambda: queries.latest_gaps(release)).get(ENGLAND, ()), headline
-        ),
+        every_gap=gaps_view(queries.latest_gaps(release).get(ENGLAND, ()), headline),
         table=_table(release, known, query, held, england),
     )
 

@@ -8,13 +8,14 @@ from urllib.parse import urlencode
 from dashboard import queries
 from dashboard.queries import Area
 from dashboard.reader import Release
+from data_contracts.registry.records import areas
 from data_contracts.vocabulary import AreaType
 
 #: What an address calls the choice of boundaries.
 PARAMETER = "footprint"
 
-#: The last day of the boundaries that the ones of April 2026 took the place of.
-_LAST_DAY = dt.date(2026, 3, 31)
+#: Today's boundaries and those they took the place of; the ones of 2022 are kept for lineage alone.
+_SHOWN = 2
 
 
 @dataclass(frozen=True)
@@ -71,19 +72,16 @@ def unknown_footprint(release: Release, query: Mapping[str, str]) -> str | None:
 
 def _footprints(release: Release) -> dict[str, Footprint]:
     boards = [area for area in queries.reference(release).areas.values() if area.area_type == AreaType.ICB]
-    today = [area for area in boards if area.is_current_system]
-    before = [area for area in boards if _stood(area, _LAST_DAY)]
-    since = max((area.valid_from for area in today if area.valid_from), default=None)
-    found = [
-        Footprint("2026", _codes(today), f"since {since:%B %Y}" if since else "of today", is_today=True),
-        Footprint("2024", _codes(before), f"to {_LAST_DAY:%B %Y}"),
-    ]
-    return {one.name: one for one in found if one.is_today or one.systems}
+    return {
+        held.footprint_id: Footprint(
+            name=held.footprint_id,
+            systems=frozenset(area.area_code for area in boards if _stood(area, held.ends or held.starts)),
+            when=f"to {held.ends:%B %Y}" if held.ends else f"since {held.starts:%B %Y}",
+            is_today=held.ends is None,
+        )
+        for held in areas().footprints[:_SHOWN]
+    }
 
 
 def _stood(area: Area, day: dt.date) -> bool:
     return (area.valid_from is None or area.valid_from <= day) and (area.valid_to is None or area.valid_to >= day)
-
-
-def _codes(areas: list[Area]) -> frozenset[str]:
-    return frozenset(area.area_code for area in areas)

@@ -25,6 +25,7 @@ from dashboard.views.figures import (
 )
 from dashboard.views.gaps import Gaps, gaps_view
 from dashboard.views.place import WHOLE, Place, place
+from dashboard.views.series import england_series, leading_indicators, leading_series
 from data_contracts.vocabulary import ValueKind, ValueSymbol
 
 #: A county, which gives way to its districts where they have a figure of their own.
@@ -93,12 +94,10 @@ class SystemView:
 def system_view(release: Release, area: Area) -> SystemView:
     """Gather the page of one of today's systems."""
     known = queries.reference(release)
-    england = release.once("england", lambda: lines_by_series(queries.area_series(release, ENGLAND)))
+    england = england_series(release)
     overlaps = known.authorities_of(area.area_code)
-    leading = [indicator.indicator_id for indicator in known.indicators.values() if indicator.headline]
-    # A few thousand rows, and asked for by every system's page: read once a release, so that a page asks nothing.
-    every = release.once("leading", lambda: lines_by_series(queries.series_of_systems(release, indicator_ids=leading)))
-    series = {key: lines for key, lines in every.items() if area.area_code in lines}
+    leading = leading_indicators(release)
+    series = {key: lines for key, lines in leading_series(release).items() if area.area_code in lines}
     inside = release.once("authorities", lambda: _authorities(release, leading, england))
     rest = release.once("others", lambda: lines_by_series(queries.latest_of_systems(release, without=leading)))
     views = tuple(
@@ -116,7 +115,7 @@ def system_view(release: Release, area: Area) -> SystemView:
         boundary=boundary,
         place=place(known, area, as_of=dt.date.fromisoformat(release.manifest["as_of"])),
         gaps=gaps_view(
-            release.once("latest_gaps", lambda: queries.latest_gaps(release)).get(area.area_code, ()),
+            queries.latest_gaps(release).get(area.area_code, ()),
             [view.measure for view in views],
         ),
     )

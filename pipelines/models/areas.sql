@@ -1,18 +1,9 @@
 -- table: areas
--- inputs: lsoas, lsoa_authorities, boards, area_lineage, icb_april_2024, icb_april_2026, icb_changes, ons_ltla_region_2024, ons_ltla_utla_2023, authority_codes, authority_changes
+-- inputs: lsoas, lsoa_authorities, boards, area_lineage, icb_april_2024, icb_april_2026, icb_changes, ons_ltla_region_2024, ons_ltla_utla_2023, authority_codes, recoded
 -- key: area_code
 -- contract: areas
 -- A board's first and last day follow from the confirmed changes it takes part in; the first boards began in July 2022.
-with recoded as (
-    select oldcd, newcd from authority_changes where type = 'new_code'
-    union
-    -- Before the list of changes begins: a place of the same name with a later code is the same place.
-    select before.LADCD, before.LADCD_ACTIVE
-    from authority_codes as before
-    inner join authority_codes as later on before.LADCD_ACTIVE = later.LADCD and before.LADNM = later.LADNM
-    where before.LADCD <> before.LADCD_ACTIVE
-),
-begins as (
+with begins as (
     select successor_code as code, min(effective_date) as day
     from area_lineage where confidence = 'high' group by successor_code
 ),

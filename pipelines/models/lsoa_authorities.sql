@@ -1,5 +1,5 @@
 -- table: lsoa_authorities
--- inputs: lsoas, ons_lsoa11_lsoa21_ltla_2022, authority_codes
+-- inputs: lsoas, ons_lsoa11_lsoa21_ltla_2022, authority_codes, recoded
 -- key: lsoa21_code, authority_code
 -- contract: none
 -- Each small area with every authority that has held it since 2011, so that a figure published under a code that
@@ -7,11 +7,8 @@
 -- An ended district holds only what lies today in the authority that took its place: a street that has since gone to a
 -- neighbour is the neighbour's, or its residents would count twice in a system that has both.
 with ended as (
-    -- A place of the same name with a later code is the same place, and has not ended.
-    select before.LADCD as code, before.LADNM as name, before.LADCD_ACTIVE as successor
-    from authority_codes as before
-    inner join authority_codes as later on before.LADCD_ACTIVE = later.LADCD
-    where before.LADCD <> later.LADCD and before.LADNM <> later.LADNM
+    select LADCD as code, LADNM as name, LADCD_ACTIVE as successor from authority_codes
+    where LADCD <> LADCD_ACTIVE and LADCD not in (select oldcd from recoded)
 ),
 district_of_2011 as (
     -- The few areas of 2021 that join areas of two districts go to one of them, always the same.

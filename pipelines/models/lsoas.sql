@@ -1,12 +1,9 @@
 -- table: lsoas
--- inputs: ons_census_2021_residents, ons_lsoa11_lsoa21_ltla_2022, ons_lsoa11_icb_2022, ons_lsoa21_icb_2024, lsoa21_icb_2026, ons_lsoa21_ltla_2024, ons_ltla_utla_2023, ons_ltla_region_2024, authority_changes, mhclg_imd_2025
+-- inputs: ons_census_2021_residents, ons_lsoa11_lsoa21_ltla_2022, ons_lsoa11_icb_2022, ons_lsoa21_icb_2024, lsoa21_icb_2026, ons_lsoa21_ltla_2024, ons_ltla_utla_2023, ons_ltla_region_2024, recoded, mhclg_imd_2025
 -- key: lsoa21_code
 -- contract: none
 -- Each small area of England with its residents and everything it belongs to. All shares are made from this.
-with recoded as (
-    select oldcd, newcd from authority_changes where type = 'new_code'
-),
-board_of_2022 as (
+with board_of_2022 as (
     select to_2021.lsoa21_code, min(to_board.icb22_code) as icb22_code
     from ons_lsoa11_lsoa21_ltla_2022 as to_2021
     inner join ons_lsoa11_icb_2022 as to_board using (lsoa11_code)
