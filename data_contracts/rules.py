@@ -9,6 +9,7 @@ import polars as pl
 
 from data_contracts.fields import Field
 from data_contracts.marts import Mart
+from data_contracts.vocabulary import SIGNED_GAPS, GapId
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +88,7 @@ def field_rules(field: Field, *, nullable: bool) -> list[Rule]:
 
 
 _VALUE, _LOWER, _UPPER = pl.col("value"), pl.col("lower_95"), pl.col("upper_95")
+_GAP, _GAP_LOWER, _GAP_UPPER = pl.col("observed_gap"), pl.col("observed_lower_95"), pl.col("observed_upper_95")
 
 ROW_RULES: dict[str, Rule] = {
     rule.name: rule
@@ -132,6 +134,38 @@ ROW_RULES: dict[str, Rule] = {
             column="successor_code",
             good=(pl.col("confidence") == "low") | pl.col("successor_code").is_not_null(),
             expected="a successor unless the change is unconfirmed",
+        ),
+        Rule(
+            name="direction_only_where_sound",
+            column="direction",
+            good=_passes((pl.col("data_state") == "ok") | (pl.col("direction") == "target_met")),
+            expected="no direction outside the data state ok, but a target met",
+        ),
+        Rule(
+            name="not_ok_explained",
+            column="data_state_reason",
+            good=(pl.col("data_state") == "ok") | pl.col("data_state_reason").is_not_null(),
+            expected="a reason wherever the data state is not ok",
+        ),
+        Rule(
+            name="only_lasting_ends_change_places",
+            column="observed_gap",
+            good=(_GAP >= 0) | pl.col("gap_id").is_in(SIGNED_GAPS),
+            expected="a gap of zero or more, unless its ends are the same in every period",
+        ),
+        Rule(
+            name="only_a_slope_names_no_areas",
+            column="highest_code",
+            good=pl.all_horizontal(pl.col("highest_code", "lowest_code").is_not_null())
+            | (pl.col("gap_id") == GapId.AUTHORITY_SLOPE),
+            expected="the areas at both ends, unless the ends are those of a slope",
+        ),
+        Rule(
+            name="observed_gap_within_limits",
+            column="observed_lower_95",
+            good=(_GAP_LOWER.is_null() & _GAP_UPPER.is_null())
+            | ((_GAP_LOWER <= _GAP) & (_GAP <= _GAP_UPPER)).fill_null(value=False),
+            expected="the observed gap between its limits, both or neither",
         ),
         Rule(
             name="rows_add_up",

@@ -47,6 +47,37 @@ SYMBOL_MEANINGS: dict[str, str] = {
 }
 
 
+class GapId(StrEnum):
+    """Rival ways to measure a gap between areas; nobody has said which one a promise means."""
+
+    REGION_RANGE = "region-range"
+    REGION_FIXED = "region-fixed"
+    AUTHORITY_TENTHS = "authority-tenths"
+    AUTHORITY_RANGE = "authority-range"
+    AUTHORITY_SLOPE = "authority-slope"
+    SYSTEM_RANGE = "system-range"
+
+
+GAP_MEANINGS: dict[str, str] = {
+    GapId.REGION_RANGE: "the highest ONS region less the lowest, whichever they are in the period",
+    GapId.REGION_FIXED: (
+        "the region that was highest in 2021 to 2023 less the one that was lowest, the same two in every period; they "
+        "were chosen by the figures of that period, which show their gap too wide if anything"
+    ),
+    GapId.AUTHORITY_TENTHS: "mean of the highest tenth of upper-tier authorities less mean of the lowest tenth",
+    GapId.AUTHORITY_RANGE: "the highest upper-tier authority less the lowest",
+    GapId.AUTHORITY_SLOPE: (
+        "slope index of inequality: the least deprived end less the most deprived end of a straight line through "
+        "upper-tier authorities, ranked by the mean decile of their residents' small areas in the 2025 indices of "
+        "deprivation and weighted by residents (Census 2021) in every period"
+    ),
+    GapId.SYSTEM_RANGE: "the highest authority in a system less the lowest",
+}
+
+#: Gaps whose ends are not chosen anew in each period: the top may come out below the bottom.
+SIGNED_GAPS = (GapId.REGION_FIXED, GapId.AUTHORITY_SLOPE)
+
+
 class AreaType(StrEnum):
     """Kinds of area. A unitary, metropolitan or London authority counts in both tiers and is held as `utla`."""
 
@@ -72,6 +103,7 @@ class ValueType(StrEnum):
 
     EXPECTANCY = "expectancy"
     SLOPE_INDEX = "slope_index"
+    GAP = "gap"
     INDEX = "index"
     PROPORTION = "proportion"
     CRUDE_RATE = "crude_rate"
@@ -121,6 +153,107 @@ class InForce(StrEnum):
     SUPERSEDED = "superseded"
     UNCLEAR = "unclear"
     NOT_IN_FORCE = "not_in_force"
+
+
+class DataState(StrEnum):
+    """Whether the figures allow a status at all; outside `ok` there is no direction but a target met."""
+
+    OK = "ok"
+    NO_DATA = "no_data"
+    NO_INTERVAL = "no_interval"
+    SUPPRESSED = "suppressed"
+    NOT_COMPARABLE = "not_comparable"
+    BASELINE_ONLY = "baseline_only"
+    INFORMATIONAL = "informational"
+    ILLUSTRATIVE = "illustrative"
+
+
+class Direction(StrEnum):
+    """Which way a measure moved from its baseline, by a test."""
+
+    TARGET_MET = "target_met"
+    IMPROVING = "improving"
+    LITTLE_CHANGE = "little_change"
+    GETTING_WORSE = "getting_worse"
+
+
+class Pace(StrEnum):
+    """Whether it moves fast enough to reach its target by its date."""
+
+    ON_TRACK = "on_track"
+    ACCELERATION_NEEDED = "acceleration_needed"
+    LIMITED = "limited"
+    DETERIORATION = "deterioration"
+    UNCERTAIN = "uncertain"
+    HELD = "held"
+    LOST = "lost"
+    NO_DEADLINE = "no_deadline"
+    NOT_ASSESSED = "not_assessed"
+
+
+class RecentTrend(StrEnum):
+    """What the five latest yearly points did, as Fingertips reckons it."""
+
+    INCREASING_BETTER = "increasing_better"
+    INCREASING_WORSE = "increasing_worse"
+    INCREASING = "increasing"
+    DECREASING_BETTER = "decreasing_better"
+    DECREASING_WORSE = "decreasing_worse"
+    DECREASING = "decreasing"
+    NO_CHANGE = "no_change"
+    CANNOT_BE_CALCULATED = "cannot_be_calculated"
+
+
+class Variation(StrEnum):
+    """What the latest point of a control chart is."""
+
+    IMPROVEMENT = "improvement"
+    CONCERN = "concern"
+    COMMON_CAUSE = "common_cause"
+    NEUTRAL_HIGH = "neutral_high"
+    NEUTRAL_LOW = "neutral_low"
+
+
+class Assurance(StrEnum):
+    """Whether a process can be relied on to meet its target."""
+
+    PASS = "pass"  # noqa: S105  the word control charts use
+    FAIL = "fail"
+    INCONSISTENT = "inconsistent"
+
+
+class Versus(StrEnum):
+    """Where a value stands against England's."""
+
+    SIMILAR = "similar"
+    HIGHER = "higher"
+    LOWER = "lower"
+
+
+class MeasuredWhere(StrEnum):
+    """For which areas a commitment's measure is worked out."""
+
+    EVERY = "every"
+    ENGLAND = "england"
+    REGIONS = "regions"
+
+
+class KeptBy(StrEnum):
+    """What shows whether a commitment is kept."""
+
+    MEASURES = "measures"
+    EVIDENCE = "evidence"
+    RETURNS = "returns"
+    FIGURES_NOT_HELD = "figures_not_held"
+    NO_MEASURE = "no_measure"
+
+
+class Answer(StrEnum):
+    """Whether an act a commitment asks for has been done. Silence is no answer, and never a no."""
+
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
 
 
 class Confidence(StrEnum):

@@ -9,7 +9,7 @@ from dashboard.docstrings import Chapter, chapters
 from dashboard.reader import Release
 from dashboard.views.worked import WorkedExample, worked_example
 from data_contracts.marts import MARTS
-from data_contracts.registry.records import Break, indicators, publish_rules
+from data_contracts.registry.records import Break, measurable, publish_rules
 from data_contracts.vocabulary import AreaType, Lever, PeriodKind, Polarity, ValueType
 
 POLARITIES = {
@@ -29,6 +29,7 @@ PERIOD_KINDS = {
 VALUE_TYPES = {
     ValueType.EXPECTANCY: "expectancy",
     ValueType.SLOPE_INDEX: "slope index of inequality",
+    ValueType.GAP: "gap between areas",
     ValueType.INDEX: "index",
     ValueType.PROPORTION: "proportion",
     ValueType.CRUDE_RATE: "crude rate",
@@ -86,9 +87,9 @@ def methods_view(release: Release) -> MethodsView:
     ).rows
     titles = {source_id: source.title for source_id, source in queries.reference(release).sources.items()}
     topics: dict[str, list[MeasureEntry]] = {}
-    order = {indicator_id: place for place, indicator_id in enumerate(indicators())}
+    order = {indicator_id: place for place, indicator_id in enumerate(measurable())}
     for row in sorted(rows, key=lambda row: order.get(row["indicator_id"], len(order))):
-        known = indicators().get(row["indicator_id"])
+        known = measurable().get(row["indicator_id"])
         entry = MeasureEntry(row, known.breaks if known else (), titles[row["source_id"]])
         topics.setdefault(row["topic"], []).append(entry)
     return MethodsView(

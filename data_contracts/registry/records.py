@@ -131,10 +131,11 @@ class Source(_Record, frozen=True, kw_only=True):
 
 
 class Break(_Record, frozen=True, kw_only=True):
-    """A change of method after which a series is not comparable with its past."""
+    """A change of method. Figures on both sides are compared with care or, where it `severs` the series, not at all."""
 
     from_: dt.date = msgspec.field(name="from")
     reason: Words
+    severs: bool = False
 
 
 class Indicator(_Record, frozen=True, kw_only=True):
@@ -177,9 +178,84 @@ class Indicator(_Record, frozen=True, kw_only=True):
         return "lower_tier" if v.AreaType.LTLA in self.geographies else "upper_tier"
 
 
-class Commitment(_Record, frozen=True, kw_only=True):
-    """One entry of the register: what was said, by whom, where, and what would show that it is kept."""
+class GapMeasure(_Record, frozen=True, kw_only=True):
+    """A gap between areas as a measure of England: which gap of the mart `gaps`, and how it is named.
 
+    `shrunken`: the estimate with chance allowed for, rather than the gap as observed.
+    """
+
+    gap: Slug
+    of: Slug
+    shrunken: bool
+    name: Words
+    short_name: Words
+    definition: Words
+    method: Words
+
+    def as_indicator(self) -> Indicator:
+        """The gap as an indicator: in the unit, for the sexes and periods of what it is a gap in."""
+        base = indicators()[self.of]
+        return Indicator(
+            topic=base.topic,
+            lever=v.Lever.NATIONAL,
+            name=self.name,
+            short_name=self.short_name,
+            definition=self.definition,
+            unit=base.unit,
+            polarity=v.Polarity.LOW_IS_GOOD,
+            value_type=v.ValueType.GAP,
+            decimals=base.decimals,
+            period_kind=base.period_kind,
+            cumulative=base.cumulative,
+            enumerated=base.enumerated,
+            pace_form=v.PaceForm.LINEAR,
+            sexes=base.sexes,
+            geographies=(v.AreaType.ENGLAND,),
+            combinable=False,
+            small_number_rule=base.small_number_rule,
+            method=self.method,
+            source=base.source,
+            breaks=base.breaks,
+        )
+
+
+class Target(_Record, frozen=True, kw_only=True):
+    """What is to be reached: a value, or a change from England's baseline; by a date, or none where nobody gave one."""
+
+    value: float | None = None
+    change: float | None = None
+    by: dt.date | None = None
+
+    def __post_init__(self) -> None:
+        """One way of saying it, never both or neither."""
+        if (self.value is None) == (self.change is None):
+            raise ValueError("a target has either a `value` or a `change`")
+
+
+class Measure(_Record, frozen=True, kw_only=True):
+    """A series a commitment is judged by: where, from which period, and towards what.
+
+    `sexes`: those meant; none is all the indicator has. `stated`: the baseline figure the commitment itself names, by
+    area, against which the figures held are checked. `why`: why the baseline is not the usual one.
+    """
+
+    indicator: Slug
+    baseline: Words
+    where: v.MeasuredWhere = v.MeasuredWhere.EVERY
+    sexes: tuple[v.Sex, ...] = ()
+    target: Target | None = None
+    stated: dict[str, float] = {}
+    why: str | None = None
+
+
+class Commitment(_Record, frozen=True, kw_only=True):
+    """One entry of the register: what was said, by whom, where, and what would show that it is kept.
+
+    `version` goes up with every change to what an entry says. `rivals`: other measures of the same thing, shown beside.
+    """
+
+    version: Annotated[int, msgspec.Meta(ge=1)]
+    kept_by: v.KeptBy
     standing: v.Standing
     lever: v.Lever
     title: Words
@@ -191,11 +267,17 @@ class Commitment(_Record, frozen=True, kw_only=True):
     said_on: str | None = None
     in_force: v.InForce = v.InForce.IN_FORCE
     superseded_by: Slug | None = None
-    measures: tuple[Slug, ...] = ()
+    measure: tuple[Measure, ...] = ()
+    rivals: tuple[Slug, ...] = ()
     baseline: str | None = None
     target: str | None = None
     deadline: str = "none"
     unsure: tuple[str, ...] = ()
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The indicators it is judged by, each once."""
+        return tuple(dict.fromkeys(measure.indicator for measure in self.measure))
 
 
 class CombinedAuthorities(_Record, frozen=True, kw_only=True):
@@ -251,6 +333,18 @@ def sources() -> dict[str, Source]:
 def indicators() -> dict[str, Indicator]:
     """Every indicator by its id."""
     return _read("indicators", dict[Slug, Indicator])
+
+
+@cache
+def gap_measures() -> dict[str, GapMeasure]:
+    """Every gap that is a measure, by its id."""
+    return _read("gaps", dict[Slug, GapMeasure])
+
+
+@cache
+def measurable() -> dict[str, Indicator]:
+    """Everything a commitment can be judged by: the published indicators, then the gaps."""
+    return indicators() | {gap_id: gap.as_indicator() for gap_id, gap in gap_measures().items()}
 
 
 @cache

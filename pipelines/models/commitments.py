@@ -33,6 +33,10 @@ def build(inputs: Mapping[str, pl.DataFrame]) -> pl.DataFrame:  # noqa: ARG001  
                 "target": entry.target,
                 "deadline": entry.deadline,
                 "review_cycle": entry.review_cycle,
+                "version": entry.version,
+                "kept_by": str(entry.kept_by),
+                "rivals": " ".join(entry.rivals) or None,
+                "unsure": " ".join(entry.unsure) or None,
             }
             for commitment_id, entry in commitments().items()
         ],

@@ -2,13 +2,13 @@
 # inputs:
 # key: indicator_id
 # contract: indicators
-"""The indicators of the registry, as a table."""
+"""The indicators of the registry and the gaps commitments are judged by, as a table."""
 
 from collections.abc import Mapping
 
 import polars as pl
 
-from data_contracts.registry.records import indicators
+from data_contracts.registry.records import measurable
 
 
 def build(inputs: Mapping[str, pl.DataFrame]) -> pl.DataFrame:  # noqa: ARG001  a registry needs no tables
@@ -39,6 +39,6 @@ def build(inputs: Mapping[str, pl.DataFrame]) -> pl.DataFrame:  # noqa: ARG001  
                 "lever": str(indicator.lever),
                 "headline": indicator.headline,
             }
-            for indicator_id, indicator in indicators().items()
+            for indicator_id, indicator in measurable().items()
         ]
     )

@@ -14,12 +14,14 @@ from data_contracts.registry.records import (
     Source,
     areas,
     commitments,
+    gap_measures,
     indicators,
+    measurable,
     publish_rules,
     sources,
 )
 from data_contracts.rules import ROW_RULES
-from data_contracts.vocabulary import AreaType, InForce, PeriodKind, Polarity, Standing, ValueType
+from data_contracts.vocabulary import AreaType, InForce, KeptBy, PeriodKind, Polarity, Standing, ValueType
 
 every_indicator = pytest.mark.parametrize("indicator", indicators().values(), ids=indicators())
 every_source = pytest.mark.parametrize("source", sources().values(), ids=sources())
@@ -133,8 +135,45 @@ def test_a_commitment_says_who_said_it_and_where(commitment: Commitment) -> None
 
 
 @every_commitment
-def test_a_commitments_measures_exist(commitment: Commitment) -> None:
-    assert set(commitment.measures) <= set(indicators())
+def test_a_commitments_measures_and_rivals_exist(commitment: Commitment) -> None:
+    assert {*commitment.measures, *commitment.rivals} <= set(measurable())
+    assert not set(commitment.measures) & set(commitment.rivals)
+    assert bool(commitment.measure) == (commitment.kept_by is KeptBy.MEASURES)
+
+
+@every_commitment
+def test_a_measure_is_named_once_for_each_sex_it_is_published_for(commitment: Commitment) -> None:
+    named = [
+        (measure.indicator, sex)
+        for measure in commitment.measure
+        for sex in measure.sexes or measurable()[measure.indicator].sexes
+    ]
+    assert len(named) == len(set(named))
+    assert all(sex in measurable()[indicator].sexes for indicator, sex in named)
+
+
+@every_commitment
+def test_a_target_is_dated_as_the_register_says_and_lies_beyond_what_was_stated(commitment: Commitment) -> None:
+    for measure in commitment.measure:
+        if measure.target is None:
+            continue
+        assert commitment.target is not None
+        assert (measure.target.by is None) == (commitment.deadline == "none")
+        if measure.target.by:
+            assert str(measure.target.by.year) in commitment.deadline
+        sign = {Polarity.HIGH_IS_GOOD: 1, Polarity.LOW_IS_GOOD: -1}[measurable()[measure.indicator].polarity]
+        if measure.target.change is not None:
+            assert measure.target.change * sign > 0
+        elif stated := measure.stated.get("E92000001"):
+            assert measure.target.value is not None
+            assert (measure.target.value - stated) * sign > 0
+
+
+def test_a_gap_is_of_an_indicator_and_smaller_is_better() -> None:
+    for gap_id, gap in gap_measures().items():
+        assert gap.of in indicators(), gap_id
+        assert gap_id not in indicators()
+        assert measurable()[gap_id].polarity is Polarity.LOW_IS_GOOD
 
 
 @every_commitment

@@ -174,6 +174,21 @@ ACROSS_COLUMNS: dict[str, tuple[list[dict[str, object]], list[dict[str, object]]
         [{"confidence": "low", "successor_code": None}, {"confidence": "high", "successor_code": "E54000065"}],
         [{"confidence": "high", "successor_code": None}],
     ),
+    "direction_only_where_sound": (
+        [
+            {"data_state": "ok", "direction": "improving"},
+            {"data_state": "no_interval", "direction": "target_met"},
+            {"data_state": "no_data", "direction": None},
+        ],
+        [{"data_state": "no_interval", "direction": "improving"}],
+    ),
+    "not_ok_explained": (
+        [
+            {"data_state": "ok", "data_state_reason": None},
+            {"data_state": "no_data", "data_state_reason": "None is published."},
+        ],
+        [{"data_state": "no_data", "data_state_reason": None}],
+    ),
     "rows_add_up": (
         [{"received": 6, "accepted": 1, "set_aside": 2, "quarantined": 3}],
         [{"received": 7, "accepted": 1, "set_aside": 2, "quarantined": 3}],

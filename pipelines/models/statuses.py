@@ -1,0 +1,66 @@
+# table: statuses
+# inputs: observations, gaps, areas
+# key: commitment_id, indicator_id, area_code, sex, as_of_period
+# contract: statuses
+"""The status of every commitment for every area and as-of period it can be judged for, and why not of the others."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from data_contracts.registry.records import commitments
+from data_contracts.version import STATUS_RULES
+from data_contracts.vocabulary import DataState, KeptBy, Sex
+from pipelines.geography import ENGLAND
+from pipelines.statuses.explain import with_explanation
+from pipelines.statuses.layers import with_layers
+from pipelines.statuses.panel import panel
+from pipelines.statuses.series import points
+
+_WHY_NONE = {
+    KeptBy.EVIDENCE: (DataState.NO_DATA, "Kept by acts and documents; no evidence has been sent in."),
+    KeptBy.RETURNS: (DataState.NO_DATA, "Judged from returns of posts and funding; none has been sent in."),
+    KeptBy.FIGURES_NOT_HELD: (DataState.NO_DATA, "Its figures are not held here."),
+    KeptBy.NO_MEASURE: (DataState.INFORMATIONAL, "No measure of it is published."),
+}
+
+
+def build(inputs: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """One row a commitment, measure, area, sex and as-of period."""
+    wanted = {indicator_id for entry in commitments().values() for indicator_id in entry.measures}
+    series = points(inputs["observations"], inputs["gaps"], wanted)
+    judged = with_explanation(with_layers(panel(series, inputs["areas"]), series))
+    every = pl.concat([judged, _without_figures()], how="diagonal")
+    return every.with_columns(
+        status_id=_status_id(),
+        value_kind=pl.col("latest_kind"),
+        rule_version=pl.lit(STATUS_RULES),
+    )
+
+
+def _without_figures() -> pl.DataFrame:
+    """One row for England for each commitment without a measure: why nothing can be said."""
+    return pl.DataFrame(
+        [
+            {
+                "commitment_id": commitment_id,
+                "area_code": ENGLAND,
+                "sex": str(Sex.PERSONS),
+                "is_latest": True,
+                "data_state": str(state),
+                "data_state_reason": reason,
+                "explanation": reason,
+            }
+            for commitment_id, entry in commitments().items()
+            if entry.kept_by in _WHY_NONE
+            for state, reason in [_WHY_NONE[entry.kept_by]]
+        ]
+    )
+
+
+def _status_id() -> pl.Expr:
+    """Readable, and the same in every release: what the row is about, joined by dots."""
+    period = pl.col("as_of_period").str.replace_all(r"[^0-9A-Za-z]+", "-")
+    return pl.concat_str(
+        ["commitment_id", "indicator_id", "area_code", "sex", period], separator=".", ignore_nulls=True
+    )
