@@ -221,6 +221,7 @@ def _with_england(rows: pl.DataFrame) -> pl.DataFrame:
         reference="england_value",
         reference_lower="england_lower_95",
         reference_upper="england_upper_95",
+        decimals="decimals",
     ).rename({"comparison": "versus_england", "p": "versus_england_p"})
     rows = difference_of_differences(
         rows,

@@ -29,6 +29,7 @@ MEASURES = pl.Schema(
         "value_type": pl.String,
         "period_kind": pl.String,
         "lag_months": pl.Int64,
+        "decimals": pl.Int64,
     }
 )
 
@@ -64,6 +65,7 @@ def _measure_row(commitment_id: str, commitment: Commitment, measure: Measure, s
         "value_type": str(indicator.value_type),
         "period_kind": str(indicator.period_kind),
         "lag_months": sources()[indicator.source].usual_lag_months,
+        "decimals": indicator.decimals,
     }
 
 
