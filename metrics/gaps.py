@@ -46,6 +46,8 @@ NO_WIDTH = "an area's limits coincide, which is not certainty"
 VARIATION = ("areas", "fixed_mean", "q", "tau_squared", "random_mean")
 GAP = (
     "observed_gap",
+    "observed_lower_95",
+    "observed_upper_95",
     "chance_only_gap",
     "shrunken_gap",
     "shrunken_lower_95",
@@ -75,25 +77,27 @@ def range_gap(
 ) -> pl.DataFrame:
     """Measure the gap between the highest and the lowest area of each group: observed, by chance only, and shrunken.
 
-    `observed_gap`: highest less lowest value. `chance_only_gap`: the expected highest less lowest of independent
-    normals that share one mean, with the areas' standard errors (the width of the 95% limits over 3.92); by quadrature
-    to 1e-6. `shrunken_gap` and its limits: each area's value is drawn in towards the random-effects mean by the share
-    s^2/(s^2 + tau^2) of its variance that is noise, its posterior normal is drawn `draws` times, and the median and the
-    2.5 and 97.5 percentiles of highest less lowest are taken. The uncertainty of tau squared and of the mean is left
-    out, so the limits are narrow. In simulations 95% limits held the true gap about 94% of the time for nine precise
-    areas, 93% for the range of 151 authorities and 90% for their tenths, but 74% to 81% for 30 areas whose errors come
-    near the true spread. Where tau squared is zero, the areas differ by no more than chance: the shrunken gap is zero,
-    and so are its limits.
+    `observed_gap`: highest less lowest value. Its limits are those `named_gap` gives for the same two areas: they take
+    the areas as given, and leave out that these were chosen for being extreme. `chance_only_gap`: the expected highest
+    less lowest of independent normals that share one mean, with the areas' standard errors (the width of the 95% limits
+    over 3.92); by quadrature to 1e-6. `shrunken_gap` and its limits: each area's value is drawn in towards the
+    random-effects mean by the share s^2/(s^2 + tau^2) of its variance that is noise, its posterior normal is drawn
+    `draws` times, and the median and the 2.5 and 97.5 percentiles of highest less lowest are taken. The uncertainty of
+    tau squared and of the mean is left out, so the limits are narrow. In simulations 95% limits held the true gap about
+    94% of the time for nine precise areas, 93% for the range of 151 authorities and 90% for their tenths, but 74% to
+    81% for 30 areas whose errors come near the true spread. Where tau squared is zero, the areas differ by no more than
+    chance: the shrunken gap is zero, and so are its limits.
 
-    One row a group in order of first appearance: the grouping columns, `observed_gap`, `chance_only_gap`,
-    `shrunken_gap`, `shrunken_lower_95`, `shrunken_upper_95`, `tau_squared` (see `between_area_variation`), `highest`
-    and `lowest` (the areas; of areas with the same value the first by name), `highest_value`, `lowest_value`, `areas`
-    (how many have a value) and `reason`. Units: that of the value; tau squared that of its square. An empty `by` takes
-    all rows as one group. `decimals`, the digits limits were published with, sets half the last digit as the least
-    standard error.
+    One row a group in order of first appearance: the grouping columns, `observed_gap`, `observed_lower_95`,
+    `observed_upper_95`, `chance_only_gap`, `shrunken_gap`, `shrunken_lower_95`, `shrunken_upper_95`, `tau_squared` (see
+    `between_area_variation`), `highest` and `lowest` (the areas; of areas with the same value the first by name, but
+    never one area at both ends), `highest_value`, `lowest_value`, `areas` (how many have a value) and `reason`. Units:
+    that of the value; tau squared that of its square. An empty `by` takes all rows as one group. `decimals`, the digits
+    limits were published with, sets half the last digit as the least standard error.
 
     Nulls: an area without a value (null, NaN, infinite) is left out. Fewer than two areas with a value: no gap. An area
-    without limits, or with limits that coincide and no `decimals`: the observed gap only. Each has its `reason`.
+    without limits, or with limits that coincide and no `decimals`: the observed gap only, with limits where both its
+    ends have them. Each has its `reason`.
 
     Raises MetricInputError: a column missing or not numeric, an area null or twice in a group, a lower limit above its
     upper limit, a seed below zero, fewer than 1,000 draws or more than 16,777,216, more than 21,201 areas in a group.
@@ -130,9 +134,10 @@ def decile_gap(
     """Measure the gap between the mean of the top tenth of areas and the mean of the bottom tenth.
 
     A tenth is a tenth of the areas with a value, rounded half up. Everything else is as in `range_gap`, with the mean
-    of the top tenth in the place of the highest: the chance-only gap is what areas that are all alike would show
-    between their tenths, and `highest` and `lowest` are lists of areas, from the outermost inwards. Fewer than five
-    areas have no tenth, and no gap. Sources, units, nulls and errors: as in `range_gap`.
+    of the top tenth in the place of the highest: the limits of the observed gap are those of the difference of two
+    means of independent areas, the chance-only gap is what areas that are all alike would show between their tenths,
+    and `highest` and `lowest` are lists of areas, from the outermost inwards. Fewer than five areas have no tenth, and
+    no gap. Sources, units, nulls and errors: as in `range_gap`.
 
     >>> areas = pl.DataFrame({"code": list("abcdefghijklmno"), "hle": [float(v) for v in range(60, 75)]})
     >>> areas = areas.with_columns(low=pl.col("hle") - 1.96, high=pl.col("hle") + 1.96)
@@ -430,25 +435,41 @@ def _gaps(frame: pl.DataFrame, columns: _Columns, *, seed: int | None, draws: in
 def _observed(present: pl.DataFrame, groups: pl.DataFrame, *, tenths: bool) -> pl.DataFrame:
     """Find the areas at both ends of every group that has enough of them, and the gap between their values."""
     enough = groups.filter(pl.col("areas") >= (FEWEST_AREAS_FOR_A_TENTH if tenths else 2))
-    # A stable sort: of areas with the same value, the first by name comes first at either end.
     ends = (pl.len() + 5) // 10 if tenths else pl.lit(1)
+    # Stable sorts: of areas with the same value, the first by name comes first at either end. Where so many tie that
+    # an area would stand at both, it stands at the top only: a gap lies between areas, not between one and itself.
+    at_top = (pl.col("value").rank("ordinal", descending=True) <= ends).over("group")
+    order = {"highest": ["value"], "lowest": ["value", "at_top"]}
     sides = {
-        side: pl.col("area", "value").sort_by("value", descending=side == "highest", maintain_order=True).head(ends)
-        for side in ("highest", "lowest")
+        side: pl.col("area", "value", "error").sort_by(by, descending=side == "highest", maintain_order=True).head(ends)
+        for side, by in order.items()
     }
     found = (
         present.join(enough, on="group", how="semi", maintain_order="left")
+        .with_columns(at_top=at_top)
         .group_by("group", maintain_order=True)
         .agg(expr.name.prefix(f"{side} ") for side, expr in sides.items())
     )
     shown = {side: pl.col(f"{side} area") if tenths else pl.col(f"{side} area").list.first() for side in sides}
     means = {side: pl.col(f"{side} value").list.mean() for side in sides}
+    gap = means["highest"] - means["lowest"]
+    spread = sum((_variance_of_mean(f"{side} error") for side in sides), pl.lit(0.0)).sqrt()
+    half = Z_95 * pl.when(spread > 0).then(spread)
     return found.select(
         "group",
-        (means["highest"] - means["lowest"]).alias("observed_gap"),
+        gap.alias("observed_gap"),
+        (gap - half).alias("observed_lower_95"),
+        (gap + half).alias("observed_upper_95"),
         *(expr.alias(side) for side, expr in shown.items()),
         *(expr.alias(f"{side}_value") for side, expr in means.items()),
     )
+
+
+def _variance_of_mean(errors: str) -> pl.Expr:
+    """Square the standard error of the mean of independent areas; null where one of them has none."""
+    variance = pl.col(errors).list.eval(pl.element() ** 2)
+    known = pl.col(errors).list.drop_nulls().list.len() == pl.col(errors).list.len()
+    return pl.when(known).then(variance.list.sum() / variance.list.len() ** 2.0)
 
 
 def _quadrature() -> tuple[Floats, Floats]:

@@ -174,6 +174,66 @@ def test_rounded_limits_may_be_given_their_digits() -> None:
     assert open_ended["reason"] == NO_INTERVAL
 
 
+def test_the_observed_range_has_the_limits_of_its_two_ends() -> None:
+    # Errors of 0.3 and 0.4 make 0.5 together; the area between them has no part in it.
+    found = first(gap(areas([58.0, 65.0, 70.0], [0.3, 9.0, 0.4])))
+    assert found["observed_gap"] == 12.0
+    assert found["observed_lower_95"] == pytest.approx(12 - 1.959963984540054 * 0.5, rel=1e-9)
+    assert found["observed_upper_95"] == pytest.approx(12 + 1.959963984540054 * 0.5, rel=1e-9)
+
+
+def test_observed_tenths_have_the_limits_of_a_difference_of_means() -> None:
+    # Of 15 areas a tenth is two. Top: sqrt(0.6^2 + 0.8^2)/2 = 0.5; bottom: sqrt(1.44^2 + 1.92^2)/2 = 1.2; both 1.3.
+    errors: list[float | None] = [1.44, 1.92, *[9.0] * 11, 0.6, 0.8]
+    found = first(tenths(areas([float(v) for v in range(15)], errors)))
+    assert found["observed_gap"] == 13.0
+    assert found["observed_lower_95"] == pytest.approx(13 - 1.959963984540054 * 1.3, rel=1e-9)
+    assert found["observed_upper_95"] == pytest.approx(13 + 1.959963984540054 * 1.3, rel=1e-9)
+
+
+def test_the_limits_of_the_observed_gap_ask_for_those_of_its_ends_only() -> None:
+    inner = first(gap(areas([58.0, 60.0, 65.0], [1.0, None, 1.0])))
+    assert inner["observed_lower_95"] == pytest.approx(7 - 1.959963984540054 * math.sqrt(2), rel=1e-9)
+    assert (inner["shrunken_gap"], inner["reason"]) == (None, NO_INTERVAL)
+    outer = first(gap(areas([58.0, 60.0, 65.0], [1.0, 1.0, None])))
+    assert (outer["observed_gap"], outer["observed_lower_95"], outer["observed_upper_95"]) == (7.0, None, None)
+    one_of_two = first(tenths(areas([float(v) for v in range(15)], [1.0] * 14 + [None])))
+    assert (one_of_two["observed_gap"], one_of_two["observed_lower_95"]) == (13.0, None)
+
+
+def test_limits_that_coincide_are_no_certainty_of_an_observed_gap() -> None:
+    flat = areas([58.0, 65.0], 0.0)
+    assert first(gap(flat))["observed_lower_95"] is None
+    half_a_digit = first(gap(flat, decimals=1))
+    assert half_a_digit["observed_upper_95"] == pytest.approx(7 + 1.959963984540054 * 0.05 * math.sqrt(2), rel=1e-9)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(500, 750).map(lambda tenth: tenth / 10), st.floats(0.1, 3.0)), min_size=2, max_size=12
+    )
+)
+def test_the_observed_range_is_the_gap_between_its_own_ends(drawn: list[tuple[float, float]]) -> None:
+    frame = areas([value for value, _ in drawn], [error for _, error in drawn])
+    chosen = first(gap(frame, draws=1_000))
+    named = first(named_gap(frame, **COLUMNS, by=[], high=chosen["highest"], low=chosen["lowest"]))
+    assert chosen["highest"] != chosen["lowest"]
+    for one, other in {
+        "observed_gap": "observed_gap",
+        "observed_lower_95": "lower_95",
+        "observed_upper_95": "upper_95",
+    }.items():
+        assert chosen[one] == pytest.approx(named[other], rel=1e-9, abs=1e-12)
+
+
+def test_no_area_stands_at_both_ends_however_many_tie() -> None:
+    found = first(gap(areas([60.0, 60.0])))
+    assert (found["highest"], found["lowest"], found["observed_gap"]) == ("a", "b", 0.0)
+    # One area above fourteen that tie: the top two are it and the first by name, the bottom two the next by name.
+    tied = first(tenths(areas([*[60.0] * 14, 70.0])))
+    assert (tied["highest"], tied["lowest"]) == (["o", "a"], ["b", "c"])
+
+
 def test_a_gap_between_two_named_areas() -> None:
     frame = areas([58.0, 65.0, 70.0], [0.3, 0.4, 1.0])
     found = first(named_gap(frame, **COLUMNS, by=[], high="b", low="a"))
