@@ -42,9 +42,12 @@ class Gaps:
 
 
 def gaps_view(found: Iterable[LatestGap], measures: Iterable[Measure]) -> Gaps | None:
-    """Gaps in the order they are told; None where there are none."""
+    """Gaps in the order they are told; None where there are none.
+
+    Gaps whose ends stay the same from period to period are left to the page of the commitment they are rivals for.
+    """
     by_series = {(m.indicator.indicator_id, m.sex): m for m in measures}
-    told = sorted(found, key=lambda gap: list(BETWEEN).index(gap.gap_id))
+    told = sorted((gap for gap in found if gap.gap_id in BETWEEN), key=lambda gap: list(BETWEEN).index(gap.gap_id))
     known = [(gap, by_series[gap.indicator_id, gap.sex]) for gap in told if (gap.indicator_id, gap.sex) in by_series]
     if not known:
         return None

@@ -18,6 +18,7 @@ select
     coalesce(new_ltla.newcd, ltla.ltla24_code) as ltla_code,
     coalesce(new_utla.newcd, utla.utla23_code) as utla_code,
     region.region24_code as region_code,
+    cast(cast(imd.IMD_decile as double) as bigint) as imd_decile,
     cast(imd.IMD_decile as double) <= 2 as is_most_deprived_fifth
 from ons_census_2021_residents as residents
 inner join board_of_2022 as icb22 using (lsoa21_code)

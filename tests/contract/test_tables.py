@@ -189,6 +189,39 @@ ACROSS_COLUMNS: dict[str, tuple[list[dict[str, object]], list[dict[str, object]]
         ],
         [{"data_state": "no_data", "data_state_reason": None}],
     ),
+    "only_lasting_ends_change_places": (
+        [
+            {"gap_id": "region-range", "observed_gap": 0.0},
+            {"gap_id": "region-fixed", "observed_gap": -0.1},
+            {"gap_id": "authority-slope", "observed_gap": -0.1},
+        ],
+        [
+            {"gap_id": gap_id, "observed_gap": -0.1}
+            for gap_id in ("region-range", "authority-range", "authority-tenths", "system-range")
+        ],
+    ),
+    "only_a_slope_names_no_areas": (
+        [
+            {"gap_id": "authority-slope", "highest_code": None, "lowest_code": None},
+            {"gap_id": "region-fixed", "highest_code": "E12000007", "lowest_code": "E12000001"},
+        ],
+        [
+            {"gap_id": "region-fixed", "highest_code": None, "lowest_code": "E12000001"},
+            {"gap_id": "region-range", "highest_code": "E12000007", "lowest_code": None},
+        ],
+    ),
+    "observed_gap_within_limits": (
+        [
+            {"observed_gap": 1.0, "observed_lower_95": -0.5, "observed_upper_95": 2.5},
+            {"observed_gap": 1.0, "observed_lower_95": None, "observed_upper_95": None},
+        ],
+        [
+            {"observed_gap": 1.0, "observed_lower_95": 1.1, "observed_upper_95": 2.0},
+            {"observed_gap": 1.0, "observed_lower_95": 0.0, "observed_upper_95": 0.9},
+            {"observed_gap": 1.0, "observed_lower_95": None, "observed_upper_95": 2.0},
+            {"observed_gap": 1.0, "observed_lower_95": 0.0, "observed_upper_95": None},
+        ],
+    ),
     "rows_add_up": (
         [{"received": 6, "accepted": 1, "set_aside": 2, "quarantined": 3}],
         [{"received": 7, "accepted": 1, "set_aside": 2, "quarantined": 3}],
