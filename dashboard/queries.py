@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -84,16 +84,90 @@ class Lineage:
 
 
 @dataclass(frozen=True, slots=True)
-class Commitment:
-    """What was promised or is watched, and from when it is judged."""
+class CommitmentMeasure:
+    """A series a commitment is judged by: from which period, and towards what."""
 
     commitment_id: str
+    indicator_id: str
+    sex: str
+    measured_where: str
+    baseline_period: str
+    target_value: float | None
+    target_change: float | None
+    target_date: dt.date | None
+    why_baseline: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """What was promised, is asked for or is watched; by whom, where it is said, and from when it is judged."""
+
+    measured_by: tuple[CommitmentMeasure, ...]
+    rivals: tuple[str, ...]
+    commitment_id: str
     standing: str
+    lever: str
     title: str
+    statement: str
+    said_by: str
+    source_url: str
+    source_place: str
+    said_on: str | None
+    in_force: str
+    superseded_by: str | None
     baseline: str | None
     target: str | None
     deadline: str
-    source_url: str
+    review_cycle: str
+    kept_by: str
+    unsure: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The layers of one status, with the figures they rest on; see the mart `statuses`."""
+
+    status_id: str
+    commitment_id: str
+    indicator_id: str | None
+    area_code: str
+    sex: str
+    as_of_period: str | None
+    as_of_end: dt.date | None
+    baseline_period: str | None
+    baseline_value: float | None
+    baseline_lower_95: float | None
+    baseline_upper_95: float | None
+    baseline_end: dt.date | None
+    latest_period: str | None
+    latest_value: float | None
+    latest_lower_95: float | None
+    latest_upper_95: float | None
+    latest_end: dt.date | None
+    value_kind: str | None
+    target_value: float | None
+    target_date: dt.date | None
+    data_state: str
+    data_state_reason: str | None
+    direction: str | None
+    direction_p: float | None
+    pace: str | None
+    pace_ratio: float | None
+    required_from_now: float | None
+    recent_rate: float | None
+    years_to_target: float | None
+    recent_trend: str | None
+    trend_reason: str | None
+    variation: str | None
+    assurance: str | None
+    england_value: float | None
+    versus_england: str | None
+    change_versus_england: float | None
+    change_versus_england_p: float | None
+    earliest_change: dt.date | None
+    earliest_change_reason: str | None
+    smallest_detectable_change: float | None
+    explanation: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +300,16 @@ def _read_reference(release: Release) -> Reference:
         "select source_id, publisher, title, source_url, licence, attribution, published, caveats from sources"
     )
     commitments = release.rows(
-        "select commitment_id, standing, title, baseline, target, deadline, source_url from commitments"
+        "select string_split(coalesce(rivals, ''), ' '), commitment_id, standing, lever, title, statement, said_by, "
+        "source_url, source_place, said_on, in_force, superseded_by, baseline, target, deadline, review_cycle, "
+        "kept_by, unsure from commitments"
     )
+    judged: dict[str, list[CommitmentMeasure]] = {}
+    for row in release.rows(
+        "select commitment_id, indicator_id, sex, measured_where, baseline_period, target_value, target_change, "
+        "target_date, why_baseline from commitment_measures order by all"
+    ):
+        judged.setdefault(row[0], []).append(CommitmentMeasure(*row))
     lineage = release.rows(
         "select predecessor_code, successor_code, effective_date, share_of_predecessor from area_lineage "
         "where confidence <> 'low' and successor_code is not null "
@@ -244,7 +326,10 @@ def _read_reference(release: Release) -> Reference:
         areas={row[0]: Area(*row) for row in areas},
         indicators={row[2]: Indicator(tuple(row[0]), tuple(row[1]), *row[2:]) for row in indicators},
         sources={row[0]: Source(*row) for row in sources},
-        commitments={row[0]: Commitment(*row) for row in commitments},
+        commitments={
+            row[1]: Commitment(tuple(judged.get(row[1], ())), tuple(filter(None, row[0])), *row[1:])
+            for row in commitments
+        },
         lineage=tuple(Lineage(*row) for row in lineage),
         overlaps=tuple(Overlap(*row) for row in overlaps),
         regions=tuple(RegionShare(*row) for row in regions),
@@ -301,6 +386,44 @@ def _observations(release: Release, where: str, values: list[Any], last: str = "
 
 
 _by_series_area_and_time = attrgetter("indicator_id", "sex", "area_code", "period_start")
+
+
+_STATUS = ", ".join(field.name for field in fields(Status))
+
+
+def statuses_of_area(release: Release, area_code: str) -> list[Status]:
+    """The latest status of every commitment and measure of an area."""
+    return _statuses(release, "is_latest and area_code = ?", [area_code])
+
+
+def statuses_of_systems(release: Release) -> list[Status]:
+    """The latest statuses of every system there is or was."""
+    return _statuses(release, "is_latest and area_code >= 'E54' and area_code < 'E55'", [])
+
+
+def statuses_of_commitment(release: Release, commitment_id: str) -> list[Status]:
+    """The latest statuses of one commitment, of every area."""
+    return _statuses(release, "is_latest and commitment_id = ?", [commitment_id])
+
+
+def status_history(release: Release, commitment_id: str, area_code: str) -> list[Status]:
+    """The statuses of one commitment and area at every as-of period, in order of time."""
+    return _statuses(release, "commitment_id = ? and area_code = ?", [commitment_id, area_code])
+
+
+def status_called(release: Release, status_id: str) -> dict[str, Any] | None:
+    """Every column of one status by name; None where there is no such status."""
+    mart = MARTS["statuses"]
+    columns = ", ".join(mart.columns)
+    found = release.rows(f"select {columns} from statuses where status_id = ?", [status_id])  # noqa: S608 - contract's
+    return dict(zip(mart.columns, found[0], strict=True)) if found else None
+
+
+def _statuses(release: Release, where: str, values: list[Any]) -> list[Status]:
+    sql = f"select {_STATUS} from statuses where {where}"  # noqa: S608 - constants
+    found = [Status(*row) for row in release.rows(sql, values)]
+    found.sort(key=lambda s: (s.commitment_id, s.indicator_id or "", s.sex, s.area_code, s.as_of_end or dt.date.min))
+    return found
 
 
 def region_gaps(release: Release) -> list[Gap]:

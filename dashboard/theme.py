@@ -20,7 +20,7 @@ COLOURS: Final[dict[str, str]] = {
 #: Lines of a chart, in order; never more than four. The last two need 2.5 px or a dark outline on white.
 SERIES: Final[tuple[str, ...]] = ("#12436D", "#801650", "#28A197", "#F46A25")
 
-Standing = Literal["better", "no_difference", "worse", "cannot_tell"]
+Standing = Literal["target_met", "better", "no_difference", "worse", "cannot_tell", "illustrative"]
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,12 @@ class Mark:
 
 #: Up and down mean better and worse. Whether a number is higher or lower is said in words.
 MARKS: Final[dict[Standing, Mark]] = {
+    "target_met": Mark("✓", "#00594F", "#00594F", "#E3F3F0"),
     "better": Mark("▲", "#1B5FA8", "#174F8C", "#E6EFF9"),
     "no_difference": Mark("●", "#56616B", "#4A5763", "#EEF0F2"),
     "worse": Mark("▼", "#A8420B", "#943A09", "#FDEDE3"),
     "cannot_tell": Mark("◌", "#6B4C9A", "#5A3E85", "#F1ECF7"),
+    "illustrative": Mark("▨", "#5A2A00", "#5A2A00", "#FFF3D6"),
 }
 
 
