@@ -57,6 +57,8 @@ class Indicator:
     source_id: str
     topic: str
     headline: bool
+    pace_form: str
+    value_type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +296,8 @@ def _read_reference(release: Release) -> Reference:
     )
     indicators = release.rows(
         "select string_split(sexes, ' '), string_split(geographies, ' '), indicator_id, name, short_name, definition, "
-        "unit, polarity, decimals, period_kind, enumerated, source_id, topic, headline from indicators"
+        "unit, polarity, decimals, period_kind, enumerated, source_id, topic, headline, pace_form, value_type "
+        "from indicators"
     )
     sources = release.rows(
         "select source_id, publisher, title, source_url, licence, attribution, published, caveats from sources"
@@ -391,19 +394,24 @@ _by_series_area_and_time = attrgetter("indicator_id", "sex", "area_code", "perio
 _STATUS = ", ".join(field.name for field in fields(Status))
 
 
-def statuses_of_area(release: Release, area_code: str) -> list[Status]:
-    """The latest status of every commitment and measure of an area."""
-    return _statuses(release, "is_latest and area_code = ?", [area_code])
+def latest_statuses(release: Release) -> dict[str, list[Status]]:
+    """The latest status of every commitment and measure of England and of each system, by area: read once a release."""
+    return release.once("latest_statuses", lambda: _read_latest_statuses(release))
 
 
-def statuses_of_systems(release: Release) -> list[Status]:
-    """The latest statuses of every system there is or was."""
-    return _statuses(release, "is_latest and area_code >= 'E54' and area_code < 'E55'", [])
+def _read_latest_statuses(release: Release) -> dict[str, list[Status]]:
+    found: dict[str, list[Status]] = {}
+    for status in _statuses(release, "is_latest and (area_code = ? or area_code[:3] = 'E54')", [ENGLAND]):
+        found.setdefault(status.area_code, []).append(status)
+    return found
 
 
 def statuses_of_commitment(release: Release, commitment_id: str) -> list[Status]:
-    """The latest statuses of one commitment, of every area."""
-    return _statuses(release, "is_latest and commitment_id = ?", [commitment_id])
+    """The latest statuses of one commitment, of every area: read once a release."""
+    return release.once(
+        f"statuses of {commitment_id}",
+        lambda: _statuses(release, "is_latest and commitment_id = ?", [commitment_id]),
+    )
 
 
 def status_history(release: Release, commitment_id: str, area_code: str) -> list[Status]:
