@@ -360,6 +360,15 @@ def series_of_systems(release: Release, *, indicator_ids: Sequence[str]) -> list
     )
 
 
+def series_of_any_system(release: Release) -> frozenset[tuple[str, str]]:
+    """Every indicator and sex that some integrated care system has a row of: some are of England alone."""
+    sql = (
+        "select distinct indicator_id, sex from observations "
+        "where area_code >= 'E54' and area_code < 'E55' and breakdown = 'all'"
+    )
+    return release.once("series_of_any_system", lambda: frozenset((row[0], row[1]) for row in release.rows(sql)))
+
+
 def latest_of_systems(release: Release, *, without: Sequence[str]) -> list[Observation]:
     """The last row of every series of every integrated care system, but for some indicators."""
     last = "qualify row_number() over (partition by area_code, indicator_id, sex order by period_end desc) = 1"

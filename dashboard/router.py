@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from urllib.parse import quote, unquote
 
 from dashboard import clock, queries
-from dashboard.pages import data, ended, england, find, methods, problem, system
+from dashboard.pages import compare, data, ended, england, find, methods, problem, system
 from dashboard.pages.framed import on_footprint
 from dashboard.pages.page import Page
 from dashboard.reader import Release
@@ -12,13 +12,15 @@ from dashboard.views.footprint import footprint_of
 from dashboard.views.search import area_by_code
 
 _SYSTEM = "/system/"
-_PLAIN = ("/", "/find", "/data", "/methods")
+_PLAIN = ("/", "/compare", "/find", "/data", "/methods")
 
 
 def route(release: Release, path: str, query: Mapping[str, str]) -> Page:
     """Answer an address with its page, a redirect, or a page that says what is not there."""
     if path == "/":
-        return england.page(release, query)
+        return compare.moved(query) or england.page(release, query)
+    if path == "/compare":
+        return compare.page(release, query)
     if path == "/find":
         return find.page(release, query.get("q", "")[:100])
     if path == "/data":

@@ -20,7 +20,9 @@ COLOURS: Final[dict[str, str]] = {
 #: Lines of a chart, in order; never more than four. The last two need 2.5 px or a dark outline on white.
 SERIES: Final[tuple[str, ...]] = ("#12436D", "#801650", "#28A197", "#F46A25")
 
-Standing = Literal["target_met", "better", "no_difference", "worse", "cannot_tell", "illustrative"]
+#: What a test of one figure beside another can find.
+Comparison = Literal["better", "no_difference", "worse", "cannot_tell"]
+Standing = Literal["target_met", Comparison, "illustrative"]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@
   var CONTROLS = "a[href], button, input, select, summary, [tabindex]";
 
   function isPage(url) {
-    return url.origin === location.origin && (url.pathname === "/" || url.pathname.indexOf("/system/") === 0);
+    var known = ["/", "/compare"].indexOf(url.pathname) >= 0 || url.pathname.indexOf("/system/") === 0;
+    return url.origin === location.origin && known;
   }
 
   function go(url, returnTo) {

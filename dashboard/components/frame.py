@@ -8,7 +8,12 @@ from dashboard.components.tags import Node, tag
 NAME = "ICS Progress"
 
 #: Pages that exist. A page that is written joins the list here.
-NAVIGATION: tuple[tuple[str, str], ...] = (("England", "/"), ("Data", "/data"), ("Methods", "/methods"))
+NAVIGATION: tuple[tuple[str, str], ...] = (
+    ("England", "/"),
+    ("Compare", "/compare"),
+    ("Data", "/data"),
+    ("Methods", "/methods"),
+)
 
 #: A step of the trail: its words, and its address or None for this page.
 Crumb = tuple[str, str | None]

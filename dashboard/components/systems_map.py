@@ -6,7 +6,7 @@ from dashboard import words
 from dashboard.charts.map import FILLS, LOOKS, Fill, systems_image
 from dashboard.components.tags import Node, tag
 from dashboard.shapes import WIDTH, Shapes
-from dashboard.views.england import SystemRow, SystemsTable
+from dashboard.views.compare import SystemRow, SystemsTable
 from dashboard.views.figures import Measure
 from data_contracts.vocabulary import Polarity
 

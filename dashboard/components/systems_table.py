@@ -5,8 +5,11 @@ from urllib.parse import urlencode
 from dashboard.charts.sparkline import HEIGHT, WIDTH, sparkline
 from dashboard.components.marks import against, interval_bar, scale_head
 from dashboard.components.tags import Node, hidden, tag
-from dashboard.views.england import Selection, Sort, SystemRow, SystemsTable
+from dashboard.views.compare import Selection, Sort, SystemRow, SystemsTable
 from dashboard.views.figures import has_interval
+
+#: The page it is on.
+PATH = "/compare"
 
 
 def systems_table(table: SystemsTable) -> Node:
@@ -62,7 +65,7 @@ def _sortable(words: str, to: Sort, chosen: Selection, *, is_sorted: str | None)
 
 def address(chosen: Selection, *, sort: Sort) -> str:
     """The address of the same table in another order."""
-    return "/?" + urlencode(
+    return f"{PATH}?" + urlencode(
         {
             "indicator": chosen.measure.indicator.indicator_id,
             "sex": chosen.measure.sex,

@@ -23,7 +23,7 @@ def page(release: Release, area: Area) -> Page:
         tag("H2", "Where its residents are now"),
         tag("Ul", [_successor(successor) for successor in view.successors], className="prose")
         if view.successors
-        else tag("P", ["See ", tag("A", "every system of today", href="/"), "."]),
+        else tag("P", ["See ", tag("A", "every system of today", href="/compare"), "."]),
         tag("P", described_system(area), className="subtitle"),
         tag("H2", _LAST),
         *last_figures(view),

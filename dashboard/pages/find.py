@@ -34,7 +34,7 @@ def _answer(found: Found) -> list[Node]:
     lead = f"Nothing matches “{found.asked}”."
     if found.near:
         return [tag("P", f"{lead} Did you mean one of these?", className="answer"), links(found.near)]
-    return [tag("P", lead, className="answer"), tag("P", ["See ", tag("A", "every system", href="/"), "."])]
+    return [tag("P", lead, className="answer"), tag("P", ["See ", tag("A", "every system", href="/compare"), "."])]
 
 
 def links(areas: Sequence[Area]) -> Node:

@@ -19,7 +19,7 @@ def unknown_system(release: Release, asked: str) -> Page:
         tag("P", f"No integrated care system has the code or name “{asked}”.", className="answer"),
         tag("P", "Did you mean one of these?") if near else None,
         links(near) if near else None,
-        tag("P", ["Or see ", tag("A", "every system", href="/"), "."]),
+        tag("P", ["Or see ", tag("A", "every system", href="/compare"), "."]),
     ]
     return _not_found(release, content, title)
 

@@ -1,11 +1,10 @@
 """What the page on England says."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from dashboard import queries, words
-from dashboard.queries import ENGLAND, Gap, Observation, Reference
+from dashboard.queries import ENGLAND, Area, Gap, Reference
 from dashboard.reader import Release
 from dashboard.views.figures import (
     HEADLINE,
@@ -14,39 +13,16 @@ from dashboard.views.figures import (
     KeyFigure,
     Line,
     Measure,
-    Series,
     Timeline,
-    against_england,
     at_period,
     changed,
     credit,
-    lines_by_series,
     measures,
-    scale,
 )
-from dashboard.views.footprint import Footprint, footprint, footprints, unknown_footprint
+from dashboard.views.footprint import Footprint, footprint, unknown_footprint
 from dashboard.views.gaps import Gaps, gaps_view, moved
 from dashboard.views.promise import Promise, period_in, region_promise
 from dashboard.views.series import england_series
-from data_contracts.vocabulary import Polarity
-
-Sort = Literal["lowest", "highest", "name"]
-SORTS: dict[Sort, str] = {"lowest": "Lowest first", "highest": "Highest first", "name": "Name"}
-
-#: A two-sided test at 95% calls one in forty higher, and one in forty lower, where nothing differs.
-_ONE_SIDE_BY_CHANCE = 0.025
-
-
-@dataclass(frozen=True)
-class Selection:
-    """Which table of systems was asked for."""
-
-    measure: Measure
-    period_label: str
-    sort: Sort
-    footprint: Footprint
-    asked_period: str | None = None
-    asked_footprint: str | None = None
 
 
 @dataclass(frozen=True)
@@ -68,33 +44,6 @@ class RegionGap:
 
 
 @dataclass(frozen=True)
-class SystemRow:
-    """One system in the table."""
-
-    area_code: str
-    name: str
-    figure: Observation
-    against: Against
-    history: tuple[float | None, ...]
-    history_words: str
-
-
-@dataclass(frozen=True)
-class SystemsTable:
-    """The systems of a footprint on one measure and period."""
-
-    selection: Selection
-    footprints: tuple[Footprint, ...]
-    measures: tuple[Measure, ...]
-    periods: tuple[str, ...]
-    england: Observation | None
-    rows: tuple[SystemRow, ...]
-    scale: tuple[float, float]
-    summary: str
-    credit: Credit
-
-
-@dataclass(frozen=True)
 class EnglandView:
     """Everything the page on England says."""
 
@@ -106,20 +55,22 @@ class EnglandView:
     headline_credit: Credit
     gaps: tuple[RegionGap, ...]
     every_gap: Gaps | None
-    table: SystemsTable
+    systems: tuple[Area, ...]
+    footprint: Footprint
+    note: str | None
 
 
 def england_view(release: Release, query: Mapping[str, str]) -> EnglandView:
-    """Gather the page; unknown parameters fall back to healthy life expectancy of men, latest period, lowest first."""
+    """Gather the page; a query chooses the boundaries, and unknown ones fall back to today's."""
     known = queries.reference(release)
     england = england_series(release)
     gaps = release.once("region_gaps", lambda: tuple(queries.region_gaps(release)))
     promise = region_promise(known)
-    held = tuple(measures(known.indicators.values()))
-    headline = [m for m in held if m.indicator.indicator_id == HEADLINE]
+    headline = [m for m in measures(known.indicators.values()) if m.indicator.indicator_id == HEADLINE]
     lines = tuple(Line(words.opening(words.PEOPLE[m.sex]), tuple(england[HEADLINE, m.sex][ENGLAND])) for m in headline)
     baseline = _level_baseline(known)
     changes = [_change(m, line, baseline) for m, line in zip(headline, lines, strict=True)]
+    shown = footprint(release, query)
     region_gaps = tuple(_region_gap(known, m, gaps, promise) for m in headline)
     return EnglandView(
         answer=_answer(region_gaps, promise),
@@ -133,34 +84,10 @@ def england_view(release: Release, query: Mapping[str, str]) -> EnglandView:
         headline_credit=credit(known.sources[headline[0].indicator.source_id], headline[0].indicator),
         gaps=region_gaps,
         every_gap=gaps_view(queries.latest_gaps(release).get(ENGLAND, ()), headline),
-        table=_table(release, known, query, held, england),
+        systems=tuple(sorted((known.areas[code] for code in shown.systems), key=lambda area: area.area_name)),
+        footprint=shown,
+        note=unknown_footprint(release, query),
     )
-
-
-def _measure(query: Mapping[str, str], held: tuple[Measure, ...]) -> Measure:
-    asked = [m for m in held if m.indicator.indicator_id == query.get("indicator", HEADLINE)]
-    asked = asked or [m for m in held if m.indicator.indicator_id == HEADLINE]
-    return next((m for m in asked if m.sex == query.get("sex")), asked[0])
-
-
-def _selection(
-    release: Release, query: Mapping[str, str], measure: Measure, points: Iterable[Observation]
-) -> tuple[Selection, list[str]]:
-    """What was asked for, and the periods there are, the latest first."""
-    shown = {p.period_label: p.period_end for p in points}
-    periods = sorted(shown, key=lambda label: shown[label], reverse=True)
-    wanted = query.get("period")
-    period = wanted if wanted in shown else next(iter(periods), "")
-    sort: Sort = next((name for name in SORTS if name == query.get("sort")), "lowest")
-    chosen = Selection(
-        measure=measure,
-        period_label=period or "",
-        sort=sort,
-        footprint=footprint(release, query),
-        asked_period=wanted if wanted and wanted != period else None,
-        asked_footprint=unknown_footprint(release, query),
-    )
-    return chosen, periods
 
 
 def _level_baseline(known: Reference) -> str | None:
@@ -290,109 +217,3 @@ def _headline_summary(held: list[Measure], lines: tuple[Line, ...]) -> str:
                 f"{measure.amount(last.value)} ({measure.limits(last)}) in {last.period_label}."
             )
     return " ".join(said)
-
-
-def _table(
-    release: Release,
-    known: Reference,
-    query: Mapping[str, str],
-    held: tuple[Measure, ...],
-    england: Series,
-) -> SystemsTable:
-    measure = _measure(query, held)
-    indicator_id = measure.indicator.indicator_id
-    national = england.get((indicator_id, measure.sex), {}).get(ENGLAND, [])
-    shown = footprint(release, query).systems
-    found = [
-        point
-        for point in queries.system_series(release, indicator_id=indicator_id, sex=measure.sex)
-        if point.area_code in shown
-    ]
-    selection, periods = _selection(release, query, measure, found)
-    reference = at_period(national, selection.period_label)
-    points = lines_by_series(found).get((indicator_id, measure.sex), {})
-    rows = [
-        _row(measure, known.areas[code].area_name, history, selection.period_label, reference)
-        for code, history in points.items()
-        if at_period(history, selection.period_label)
-    ]
-    ordered = _ordered(rows, selection.sort)
-    return SystemsTable(
-        selection=selection,
-        footprints=tuple(footprints(release).values()),
-        measures=held,
-        periods=tuple(periods),
-        england=reference,
-        rows=tuple(ordered),
-        scale=scale([row.figure for row in rows], reference),
-        summary=_table_summary(measure, ordered),
-        credit=credit(known.sources[measure.indicator.source_id], measure.indicator),
-    )
-
-
-def _row(
-    measure: Measure, name: str, history: list[Observation], period: str, england: Observation | None
-) -> SystemRow:
-    figure = at_period(history, period)
-    assert figure is not None, "rows are made only for systems that have the period"
-    values = [point for point in history if point.value is not None]
-    said = ""
-    if values:
-        first, last = values[0], values[-1]
-        said = (
-            f"{first.period_label}: {measure.number(first.value or 0)}, "
-            f"{last.period_label}: {measure.number(last.value or 0)}"
-        )
-    return SystemRow(
-        area_code=figure.area_code,
-        name=name,
-        figure=figure,
-        against=against_england(measure, figure, england),
-        history=tuple(point.value for point in history),
-        history_words=said,
-    )
-
-
-def _ordered(rows: list[SystemRow], sort: Sort) -> list[SystemRow]:
-    """Systems in the order asked for; those without a figure come last, by name."""
-    by_name = sorted(rows, key=lambda row: row.name)
-    if sort == "name":
-        return by_name
-    shown = [row for row in by_name if row.figure.value is not None]
-    shown.sort(key=lambda row: row.figure.value or 0, reverse=sort == "highest")
-    return shown + [row for row in by_name if row.figure.value is None]
-
-
-def _table_summary(measure: Measure, rows: list[SystemRow]) -> str:
-    shown = sorted((row for row in rows if row.figure.value is not None), key=lambda row: row.figure.value or 0)
-    if not shown:
-        return "No system has a figure for this period."
-    lowest, highest = shown[0], shown[-1]
-    said = [
-        f"Highest: {highest.name}, {measure.figure(highest.figure)}. "
-        f"Lowest: {lowest.name}, {measure.figure(lowest.figure)}."
-    ]
-    tested = [row for row in rows if row.against.p is not None]
-    if tested:
-        said.append(_counts(measure, rows, tested))
-    else:
-        said.append(
-            "These are full counts, without sampling error: no test is made."
-            if measure.indicator.enumerated
-            else "No system is tested against England: the copy of the figures held has no intervals."
-        )
-    return " ".join(said)
-
-
-def _counts(measure: Measure, rows: list[SystemRow], tested: list[SystemRow]) -> str:
-    counted = {standing: sum(row.against.standing == standing for row in tested) for standing in ("better", "worse")}
-    lower_is = "worse" if measure.indicator.polarity == Polarity.HIGH_IS_GOOD else "better"
-    higher_is = "better" if lower_is == "worse" else "worse"
-    similar = len(tested) - counted["better"] - counted["worse"]
-    by_chance = max(1, round(_ONE_SIDE_BY_CHANCE * len(tested)))
-    untested = len(rows) - len(tested)
-    left_out = f", {untested} not compared" if untested else ""
-    return (
-        f"Of {len(rows)} systems {counted[lower_is]} are lower than England, {counted[higher_is]} higher, "
-        f"{similar} similar{left_out}; by chance alone about {by_chance} would be called lower and {by_chance} higher."
-    )

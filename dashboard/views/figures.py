@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from dashboard import words
 from dashboard.queries import Area, Indicator, Observation, Source
-from dashboard.theme import Standing
+from dashboard.theme import Comparison
 from data_contracts.registry.records import indicators
 from data_contracts.vocabulary import Polarity, Sex, ValueKind, ValueSymbol
 from metrics import comparison_scalar as tests
@@ -76,7 +76,7 @@ class Measure:
 class Against:
     """How a figure stands against England, or why that is not said."""
 
-    standing: Standing
+    standing: Comparison
     words: str
     detail: str = ""
     p: float | None = None
@@ -287,7 +287,7 @@ def described_system(area: Area) -> str:
     return f"{area.official_name} ({', '.join(code for code in (area.area_code, area.ods_code) if code)})"
 
 
-def _standing(measure: Measure, difference: float) -> Standing:
+def _standing(measure: Measure, difference: float) -> Comparison:
     if measure.indicator.polarity == Polarity.NO_JUDGEMENT:
         return "no_difference"
     good = (difference > 0) == (measure.indicator.polarity == Polarity.HIGH_IS_GOOD)

@@ -33,6 +33,11 @@ class Footprint:
         return f"{len(self.systems)} systems{'' if self.is_today else ','} {self.when}"
 
     @property
+    def heading(self) -> str:
+        """What a heading over its systems says, as in `The 36 systems`."""
+        return f"The {len(self.systems)} systems{'' if self.is_today else f' {self.when}'}"
+
+    @property
     def parameters(self) -> dict[str, str]:
         """What an address needs to lead here: nothing for today's boundaries."""
         return {} if self.is_today else {PARAMETER: self.name}
@@ -65,9 +70,11 @@ def footprint_of(release: Release, area: Area, query: Mapping[str, str]) -> Foot
 
 
 def unknown_footprint(release: Release, query: Mapping[str, str]) -> str | None:
-    """The footprint that was asked for and is not there."""
+    """What to say where the footprint that was asked for is not there."""
     asked = query.get(PARAMETER)
-    return asked if asked and asked not in footprints(release) else None
+    if not asked or asked in footprints(release):
+        return None
+    return f"There are no boundaries called {asked}; today's systems are shown."
 
 
 def _footprints(release: Release) -> dict[str, Footprint]:

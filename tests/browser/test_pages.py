@@ -8,8 +8,10 @@ from tests.browser.conftest import Reader
 
 PAGES = {
     "England": "/",
-    "England, another measure": "/?indicator=adult-smoking&sort=highest",
     "England, the boundaries of before": "/?footprint=2024",
+    "systems compared": "/compare",
+    "systems compared on another measure": "/compare?indicator=adult-smoking&sort=highest",
+    "systems of before compared": "/compare?footprint=2024",
     "a system": "/system/E54000050",
     "a system that cannot be compared": "/system/E54000070",
     "a system that ended": "/system/E54000034",
@@ -77,7 +79,7 @@ def test_labels_under_a_chart_do_not_touch(reader: Reader) -> None:
     assert touching == []
 
 
-@pytest.mark.parametrize("name", ["England", "a system", "a system that ended"])
+@pytest.mark.parametrize("name", ["England", "systems compared", "a system", "a system that ended"])
 def test_nothing_moves_when_dash_takes_over(reader: Reader, name: str) -> None:
     """Cumulative layout shift, from the first paint until after the swap: at most 0.05."""
     reader.page.add_init_script(
@@ -92,7 +94,7 @@ def test_nothing_moves_when_dash_takes_over(reader: Reader, name: str) -> None:
 
 def test_the_swap_keeps_what_was_typed_and_where_one_was(wide: Reader) -> None:
     wide.page.route("**/_dash-layout", lambda route: (wide.page.wait_for_timeout(1200), route.continue_()))
-    wide.page.goto(wide.served + "/")
+    wide.page.goto(wide.served + "/compare")
     wide.page.locator("#served #choose-sort").select_option("highest")
     wide.page.locator("#served #choose-sort").focus()
     wide.wait_until("document.documentElement.classList.contains('live')")
@@ -101,8 +103,9 @@ def test_the_swap_keeps_what_was_typed_and_where_one_was(wide: Reader) -> None:
     assert wide.page.locator("#served").count() == 0
 
 
-def test_every_control_can_be_reached_by_keyboard_in_the_order_it_is_read(reader: Reader) -> None:
-    reader.open(PAGES["England"])
+@pytest.mark.parametrize("name", ["England", "systems compared"])
+def test_every_control_can_be_reached_by_keyboard_in_the_order_it_is_read(reader: Reader, name: str) -> None:
+    reader.open(PAGES[name])
     expected = reader.page.evaluate(
         """[...document.querySelectorAll('a[href], button, input, select, summary, [tabindex="0"]')]
              .filter(e => e.checkVisibility({contentVisibilityAuto: true, visibilityProperty: true}))
@@ -133,7 +136,7 @@ def test_the_skip_link_is_first_and_works(wide: Reader) -> None:
 
 
 def test_choosing_changes_the_address_without_loading_the_page_anew(reader: Reader) -> None:
-    reader.open("/")
+    reader.open("/compare")
     reader.page.evaluate("window.same = true")
     reader.page.select_option("#choose-indicator", "adult-obesity")
     reader.page.click("#choose-button")
@@ -150,7 +153,7 @@ def test_choosing_changes_the_address_without_loading_the_page_anew(reader: Read
 
 
 def test_an_address_mentions_boundaries_only_where_they_are_not_todays(wide: Reader) -> None:
-    wide.open("/")
+    wide.open("/compare")
     wide.page.select_option("#choose-footprint", "2024")
     wide.page.click("#choose-button")
     wide.wait_until("document.querySelector('#systems-heading').textContent.startsWith('The 42 systems')")
@@ -169,6 +172,10 @@ def test_an_address_mentions_boundaries_only_where_they_are_not_todays(wide: Rea
 def test_following_a_link_moves_focus_and_title_to_the_new_page(reader: Reader) -> None:
     reader.open("/")
     reader.page.evaluate("window.same = true")
+    reader.page.click(".top nav a[href='/compare']")
+    reader.wait_until("document.title.startsWith('Compare systems')")
+    reader.wait_until("document.activeElement.tagName === 'H1'")
+    assert reader.page.locator(".top nav a[aria-current]").all_inner_texts() == ["Compare"]
     reader.page.click(".systems a[href='/system/E54000050']")
     reader.wait_until("document.title.startsWith('North East and North Cumbria')")
     reader.wait_until("document.activeElement.tagName === 'H1'")
@@ -188,10 +195,10 @@ def test_a_search_goes_to_the_system(reader: Reader) -> None:
     reader.wait_until("location.pathname === '/system/E54000050'")
 
 
-@pytest.mark.parametrize("name", ["England", "a system"])
+@pytest.mark.parametrize("name", ["systems compared", "a system"])
 def test_wide_tables_become_lists_on_a_phone(phone: Reader, name: str) -> None:
     phone.open(PAGES[name])
-    table = ".systems" if name == "England" else ".authorities"
+    table = ".systems" if name == "systems compared" else ".authorities"
     rows = phone.page.evaluate(
         f"""[...document.querySelectorAll('{table} tbody tr')].map(row => {{
               const box = row.getBoundingClientRect();
@@ -219,7 +226,7 @@ class TestWithoutJavaScript:
         assert not any(slot.is_visible() for slot in page.locator(".chart").all())
 
     def test_choosing_works(self, reader: Reader) -> None:
-        reader.page.goto(reader.served + "/")
+        reader.page.goto(reader.served + "/compare")
         reader.page.select_option("#choose-indicator", "adult-obesity")
         reader.page.click("#choose-button")
         assert "adult obesity" in (reader.page.locator("#systems-heading").text_content() or "")

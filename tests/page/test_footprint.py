@@ -79,20 +79,20 @@ def _systems(main: Element) -> dict[str, str]:
 
 def test_the_boards_of_before_are_the_table_when_asked_for(page: Get, before: dict[str, str]) -> None:
     assert len(before) == 42
-    document = page("/?footprint=2024")
+    document = page("/compare?footprint=2024")
     main = document.one("main")
     assert _systems(main) == {f"/system/{code}?footprint=2024": name for code, name in before.items()}
     pointed_at = {area.attributes["href"]: area.attributes["alt"] for area in main.all("area")}
     assert pointed_at == _systems(main), "the map leads where the table does"
     assert "The 42 systems to March 2026: healthy life expectancy, men" in [h.text for h in main.all("h2")]
     assert "42 systems, to March 2026" in main.one("table", "systems").one("caption").text
-    assert "Of 42 systems" in main.one("p", "reading").text
+    assert main.one("p", "answer").text.startswith("Of 42 systems, ")
     assert "· 42 systems, to March 2026 ·" in _standing(document)
     assert _chosen(main, "footprint") == "2024"
 
 
 def test_todays_systems_are_the_table_otherwise_and_no_address_says_so(page: Get, systems: dict[str, str]) -> None:
-    document = page("/")
+    document = page("/compare")
     main = document.one("main")
     assert _systems(main) == {f"/system/{code}": name for code, name in systems.items()}
     assert _options(main, "footprint") == {
@@ -103,7 +103,7 @@ def test_todays_systems_are_the_table_otherwise_and_no_address_says_so(page: Get
     assert "· 36 systems since April 2026 ·" in _standing(document)
     assert "36 systems since April 2026" in main.one("table", "systems").one("caption").text
     assert "footprint" not in "".join(link.attributes["href"] or "" for link in document.all("a"))
-    assert page("/?footprint=2026").one("main").text == main.text
+    assert page("/compare?footprint=2026").one("main").text == main.text
 
 
 def test_a_board_of_before_has_the_figure_published_or_worked_out_for_it(
@@ -117,13 +117,13 @@ def test_a_board_of_before_has_the_figure_published_or_worked_out_for_it(
         period_label="2019/20",
     )
     written = {before[row["area_code"]]: f"{row['value']:.1f}" for row in held.iter_rows(named=True)}
-    table = page("/?footprint=2024&indicator=adult-obesity&period=2019/20").one("table", "systems")
+    table = page("/compare?footprint=2024&indicator=adult-obesity&period=2019/20").one("table", "systems")
     assert {row[0]: row[1].split()[0] for row in rows(table)[1:]} == written
     assert len(written) == 42
 
 
 def test_sorting_keeps_the_boundaries(page: Get) -> None:
-    table = page("/?footprint=2024&indicator=adult-obesity&period=2019/20").one("table", "systems")
+    table = page("/compare?footprint=2024&indicator=adult-obesity&period=2019/20").one("table", "systems")
     addresses = [link.attributes["href"] or "" for head in table.one("thead").all("th") for link in head.all("a")]
     assert len(addresses) == 2
     for address in addresses:
@@ -134,13 +134,13 @@ def test_sorting_keeps_the_boundaries(page: Get) -> None:
 
 
 def test_every_link_of_the_table_leads_there_and_back(page: Get, before: dict[str, str], gone: dict[str, str]) -> None:
-    for address, name in _systems(page("/?footprint=2024").one("main")).items():
+    for address, name in _systems(page("/compare?footprint=2024").one("main")).items():
         document = page(address)
         ended_too = address.removeprefix("/system/").partition("?")[0] in gone
         assert document.one("main").one("h1").text == (f"{name} (ended)" if ended_too else name)
         assert "· 42 systems, to March 2026 ·" in _standing(document)
         assert _way_back(document) == "/?footprint=2024"
-    assert len(_systems(page("/?footprint=2024").one("main"))) == len(before)
+    assert len(_systems(page("/compare?footprint=2024").one("main"))) == len(before)
 
 
 def test_a_system_that_lives_on_has_the_same_page_on_either(page: Get) -> None:
@@ -167,7 +167,7 @@ def test_another_way_to_write_a_code_keeps_the_boundaries(
 
 @pytest.mark.parametrize("asked", ["1999", "2024x", "<b>"])
 def test_boundaries_there_are_not_fall_back_and_say_so(page: Get, asked: str) -> None:
-    document = page("/?footprint=" + asked)
+    document = page("/compare?footprint=" + asked)
     main = document.one("main")
     assert main.one("p", "note").text == f"There are no boundaries called {asked}; today's systems are shown."
     assert len(_systems(main)) == 36
@@ -176,8 +176,24 @@ def test_boundaries_there_are_not_fall_back_and_say_so(page: Get, asked: str) ->
     assert "36 systems since April 2026" in _standing(page(f"/system/{NORTH_EAST}?footprint={asked}"))
 
 
+def test_englands_page_lists_the_systems_of_the_boundaries_asked_for(page: Get, before: dict[str, str]) -> None:
+    document = page("/?footprint=2024")
+    main = document.one("main")
+    listed = {link.attributes["href"]: link.text for link in main.one("ul", "columns").all("a")}
+    assert listed == {f"/system/{code}?footprint=2024": name for code, name in before.items()}
+    assert "The 42 systems to March 2026" in [heading.text for heading in main.all("h2")]
+    assert "/compare?footprint=2024" in [link.attributes["href"] for link in main.all("a")]
+    assert "· 42 systems, to March 2026 ·" in _standing(document)
+
+
+def test_englands_page_falls_back_to_todays_systems_and_says_so(page: Get) -> None:
+    main = page("/?footprint=1999").one("main")
+    assert main.one("p", "note").text == "There are no boundaries called 1999; today's systems are shown."
+    assert len(main.one("ul", "columns").all("a")) == 36
+
+
 def test_a_note_on_the_period_stands_beside_it(page: Get) -> None:
-    note = page("/?footprint=1999&period=1066").one("p", "note").text
+    note = page("/compare?footprint=1999&period=1066").one("p", "note").text
     assert note.startswith("There are no boundaries called 1999;")
     assert note.endswith("This measure has no period 1066; the latest is shown.")
 
@@ -188,7 +204,7 @@ def test_other_pages_take_the_choice_without_harm(page: Get, path: str) -> None:
     assert asked.one("main").text == page(path).one("main").text
 
 
-@pytest.mark.parametrize("path", ["/", f"/system/{FRIMLEY}", f"/system/{NORTH_EAST}"])
+@pytest.mark.parametrize("path", ["/", "/compare", f"/system/{FRIMLEY}", f"/system/{NORTH_EAST}"])
 def test_it_asks_few_questions_and_is_drawn_as_served(
     release: Release, client: FlaskClient, updated: Callable[..., dict[str, object]], path: str
 ) -> None:

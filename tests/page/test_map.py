@@ -9,11 +9,11 @@ import pytest
 import shapely
 
 from dashboard.components.systems_map import fill_of
-from dashboard.pages import england
+from dashboard.pages import compare
 from dashboard.reader import Release, Releases
 from dashboard.served import html
 from dashboard.shapes import UNITS, WIDTH, shapes_of
-from dashboard.views.england import england_view
+from dashboard.views.compare import compare_view
 from tests.builders.data_folder import DataFolder
 from tests.page.reading import Element, read
 
@@ -33,7 +33,7 @@ def release(first_release: DataFolder) -> Iterator[Release]:
 
 
 def _map(release: Release, query: dict[str, str]) -> Element:
-    return read(html(england.page(release, query).tree)).one("div", "map")
+    return read(html(compare.page(release, query).tree)).one("div", "map")
 
 
 def _drawing(found: Element) -> str:
@@ -53,7 +53,7 @@ def _drawn(found: Element) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("query", MEASURES)
 def test_every_system_has_one_path_in_the_colour_of_its_standing(release: Release, query: dict[str, str]) -> None:
-    rows = england_view(release, query).table.rows
+    rows = compare_view(release, query).rows
     expected = {row.area_code: ["no_figure" if row.figure.value is None else row.against.standing] for row in rows}
     assert len(expected) == (42 if query == BEFORE else 36)
     assert _drawn(_map(release, query)) == expected
@@ -63,7 +63,7 @@ def test_every_system_has_one_path_in_the_colour_of_its_standing(release: Releas
 def test_the_legend_and_the_words_for_the_image_count_what_the_rows_say(
     release: Release, query: dict[str, str]
 ) -> None:
-    rows = england_view(release, query).table.rows
+    rows = compare_view(release, query).rows
     kinds = Counter(fill_of(row) for row in rows)
     found = _map(release, query)
     alt = found.one("img").attributes["alt"] or ""
@@ -75,12 +75,11 @@ def test_the_legend_and_the_words_for_the_image_count_what_the_rows_say(
     assert swatches == {kind.replace("_", "-"): count for kind, count in kinds.items()}
 
 
-def test_the_counts_are_those_of_the_summary(release: Release) -> None:
-    found = _map(release, TESTED)
+def test_the_counts_are_those_of_the_answer(release: Release) -> None:
+    view, found = compare_view(release, TESTED), _map(release, TESTED)
     worse, better, similar, untested = (int(entry.one("strong").text) for entry in found.one("ul", "legend").all("li"))
-    assert (
-        f"Of 36 systems {worse} are lower than England, {better} higher, {similar} similar, {untested} not compared"
-    ) in found.text
+    assert view.answer.startswith(f"Of 36 systems, {worse} are lower than England on ")
+    assert view.answer.endswith(f" {better} higher, {similar} similar and {untested} not compared.")
 
 
 def test_colour_is_never_alone(release: Release) -> None:
@@ -93,7 +92,7 @@ def test_colour_is_never_alone(release: Release) -> None:
 
 
 def test_systems_without_a_figure_are_named(release: Release) -> None:
-    rows = england_view(release, SOME_WITHOUT_A_FIGURE).table.rows
+    rows = compare_view(release, SOME_WITHOUT_A_FIGURE).rows
     absent = [row.name for row in rows if row.figure.value is None]
     said = next(e.text for e in _map(release, SOME_WITHOUT_A_FIGURE).all("li") if e.text.startswith("No figure"))
     assert absent
@@ -101,7 +100,7 @@ def test_systems_without_a_figure_are_named(release: Release) -> None:
 
 
 def test_a_pointer_finds_every_system_its_figure_and_its_page(release: Release) -> None:
-    rows = {f"/system/{row.area_code}": row for row in england_view(release, TESTED).table.rows}
+    rows = {f"/system/{row.area_code}": row for row in compare_view(release, TESTED).rows}
     found = _map(release, TESTED)
     links = found.one("map").all("area")
     assert found.one("img").attributes["usemap"] == f"#{found.one('map').attributes['name']}"
@@ -115,7 +114,7 @@ def test_a_pointer_finds_every_system_its_figure_and_its_page(release: Release) 
 
 
 def test_it_says_which_boundaries_and_that_size_is_area(page: Get) -> None:
-    said = page("/").one("div", "map").text
+    said = page("/compare").one("div", "map").text
     assert "Boundaries of the 2026 footprint, simplified. Size on the map is area, not residents." in said
     assert "Source: Office for National Statistics, Open Government Licence v3.0" in said
 
@@ -125,14 +124,14 @@ def test_the_systems_of_before_have_their_own_shapes_and_keep_their_boundaries_i
     assert "Boundaries of the 2024 footprint" in found.text
     links = {link.attributes["href"] for link in found.one("map").all("area")}
     assert len(links) == 42
-    table = read(html(england.page(release, BEFORE).tree)).one("table", "systems")
+    table = read(html(compare.page(release, BEFORE).tree)).one("table", "systems")
     assert links == {head.one("a").attributes["href"] for head in table.one("tbody").all("th")}
 
 
-@pytest.mark.parametrize("path", ["/", "/system/E54000050", "/system/E54000034", "/data", "/methods", "/find?q=london"])
+@pytest.mark.parametrize("path", ["/", "/compare", "/system/E54000050", "/data", "/find?q=london"])
 def test_there_is_no_map_without_its_table(page: Get, path: str) -> None:
     main = page(path).one("main")
-    assert len(main.all("div", "map")) == len(main.all("table", "systems")) == (path == "/")
+    assert len(main.all("div", "map")) == len(main.all("table", "systems")) == (path == "/compare")
 
 
 @pytest.mark.parametrize(("footprint", "boards", "only_here"), [("2026", 36, "E54000071"), ("2024", 42, "E54000034")])

@@ -230,7 +230,7 @@ def test_a_burst_of_first_requests_has_no_errors(app: Flask, first_release: Data
         assert set(pool.map(ask, range(48))) == {200}
 
 
-@pytest.mark.parametrize("path", ["/", "/find", "/system/E54000050", "/assets/style.css"])
+@pytest.mark.parametrize("path", ["/compare", "/find", "/system/E54000050", "/assets/style.css"])
 def test_a_query_that_is_no_text_is_no_fault(app: Flask, path: str) -> None:
     """The bytes reach the server as they are: a client's own library would refuse to send them."""
     statuses: list[str] = []
