@@ -141,7 +141,7 @@ def _data(status: Status) -> str:
 def _direction(status: Status, measure: Measure) -> str:
     if status.direction is None:
         return "None."
-    p = f", smaller tail p = {_p(status.direction_p)}" if status.direction_p is not None else ""
+    p = f", smaller tail p = {p_value(status.direction_p)}" if status.direction_p is not None else ""
     span = ""
     if status.baseline_value is not None and status.latest_value is not None:
         span = (
@@ -202,7 +202,7 @@ def _change(status: Status, measure: Measure) -> str:
     size = measure.differs(status.change_versus_england, "England's change")
     if status.change_versus_england_p is None:
         return f"{words.opening(size)}; not tested."
-    return f"{words.opening(size)}, p = {_p(status.change_versus_england_p)}."
+    return f"{words.opening(size)}, p = {p_value(status.change_versus_england_p)}."
 
 
 def _earliest(status: Status) -> str:
@@ -218,10 +218,10 @@ def _detectable(status: Status, measure: Measure) -> str:
     return f"{words.step(status.smallest_detectable_change, unit=indicator.unit, decimals=indicator.decimals)}."
 
 
-def _p(p: float) -> str:
+def p_value(p: float) -> str:
     """Write a p value.
 
-    >>> _p(0.0123), _p(0.00001)
+    >>> p_value(0.0123), p_value(0.00001)
     ('0.012', 'under 0.001')
     """
     return "under 0.001" if p < 0.001 else f"{p:.3f}"
