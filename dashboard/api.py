@@ -17,6 +17,7 @@ from dashboard import openapi, queries
 from dashboard.openapi import API as PREFIX
 from dashboard.openapi import DEFAULT_LIMIT, DOWNLOADS, MOST_ROWS, MOST_WHOLE
 from dashboard.reader import NoReleaseError, Release
+from dashboard.record import record
 from data_contracts.fields import Field
 from data_contracts.marts import MARTS, Mart
 
@@ -69,6 +70,25 @@ def rows(mart_name: str) -> Response:
     }
     response.status_code = 200
     response.set_data(_written(body))
+    response.mimetype = "application/json"
+    return response
+
+
+@api.get("/statuses/<status_id>/record")
+def status_record(status_id: str) -> Response:
+    """What one status was worked out from."""
+    release = release_served()
+    if unknown := set(query_given()):
+        raise ApiError(400, "unknown_parameter", "A record takes no parameters.", min(unknown))
+    response = not_modified(release)
+    if request.if_none_match.contains(response.get_etag()[0] or ""):
+        return response
+    found = record(release, status_id)
+    if found is None:
+        message = f"No status is called {status_id[:200]!r} in this release; see {PREFIX}/statuses."
+        raise ApiError(404, "unknown_status", message, "status_id")
+    response.status_code = 200
+    response.set_data(_written(found))
     response.mimetype = "application/json"
     return response
 

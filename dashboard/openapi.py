@@ -1,9 +1,10 @@
 """Where the API and the downloads are, what they take and give, and the OpenAPI document that says so."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from dashboard.spreadsheet import MOST_ROWS as MOST_SHEET_ROWS
-from data_contracts.fields import Field
+from data_contracts.fields import FIELDS, Field
 from data_contracts.marts import CONTRACT_VERSION, MARTS, Mart
 from data_contracts.registry.records import LICENCE, LICENCE_URL
 
@@ -41,9 +42,16 @@ def description() -> Document:
         "servers": [{"url": "/"}],
         "paths": {
             **{f"{API}/{mart.name}": {"get": _rows(mart)} for mart in MARTS.values()},
+            f"{API}/statuses/{{status_id}}/record": {"get": _record()},
             **{f"{DOWNLOADS}/{mart.name}.{{format}}": {"get": _file(mart)} for mart in MARTS.values()},
         },
-        "components": {"schemas": {**{mart.name: _row_schema(mart) for mart in MARTS.values()}, "error": _ERROR}},
+        "components": {
+            "schemas": {
+                **{mart.name: _row_schema(mart) for mart in MARTS.values()},
+                "record": _record_schema(),
+                "error": _ERROR,
+            }
+        },
     }
 
 
@@ -122,6 +130,63 @@ def _file(mart: Mart) -> Document:
             "503": _error("No release to serve"),
         },
     }
+
+
+def _record() -> Document:
+    said = "The calculation record of a status: everything it was worked out from, and by which rules"
+    status_id = {
+        "name": "status_id",
+        "in": "path",
+        "required": True,
+        "description": FIELDS["status_id"].meaning,
+        "schema": _schema(FIELDS["status_id"]),
+    }
+    return {
+        "operationId": "status_record",
+        "summary": said,
+        "parameters": [status_id, _IF_NONE_MATCH],
+        "responses": {
+            "200": {
+                "description": said,
+                "headers": {"ETag": _ETAG},
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/record"}}},
+            },
+            "304": _NOT_CHANGED,
+            "400": _error("A parameter: a record takes none"),
+            "404": _error("No such status in this release"),
+            "503": _error("No release to serve"),
+        },
+    }
+
+
+def _record_schema() -> Document:
+    """What every record holds; the arithmetic inside each part is described by its own `rule`."""
+    number, text, date = ({"type": [kind, "null"]} for kind in ("number", "string", "string"))
+    point = _object(
+        **_each(("value", "lower_95", "upper_95", "standard_error"), number),
+        period=text,
+        **_each(("period_start", "period_end"), {**date, "format": "date"}),
+        vintage=text,
+    )
+    part = {"type": "object", "required": ["is"], "properties": {"is": {"type": ["string", "number", "null"]}}}
+    return _object(
+        **_each(("release_id", "status_id", "rule_version", "software_version", "history"), {"type": "string"}),
+        **_each(("commitment_id", "area_code", "sex", "explanation"), {"type": "string"}),
+        **_each(("indicator_id", "as_of_period", "value_kind", "variation", "assurance"), text),
+        measure={"type": ["object", "null"]},
+        **_each(("baseline", "latest", "target"), point),
+        **_each(("data_state", "direction", "pace", "recent_trend"), part),
+        **_each(("earliest_change", "smallest_detectable_change"), part),
+        england={"type": "object"},
+    )
+
+
+def _each(names: Iterable[str], schema: Document) -> Document:
+    return dict.fromkeys(names, schema)
+
+
+def _object(**properties: Document) -> Document:
+    return {"type": "object", "required": list(properties), "properties": properties, "additionalProperties": False}
 
 
 def _filters(mart: Mart) -> list[Document]:

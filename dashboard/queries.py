@@ -230,6 +230,31 @@ class Gap:
     areas: int
 
 
+@dataclass(frozen=True, slots=True)
+class GapPeriod:
+    """One definition of a gap in one period: its size both ways with 95% limits, and its two ends as observed.
+
+    An end is one area, several, or none where it lies on a line through all areas.
+    """
+
+    gap_id: str
+    indicator_id: str
+    sex: str
+    period_label: str
+    period_start: dt.date
+    period_end: dt.date
+    observed_gap: float
+    observed_lower_95: float | None
+    observed_upper_95: float | None
+    shrunken_gap: float | None
+    shrunken_lower_95: float | None
+    shrunken_upper_95: float | None
+    highest_code: str | None
+    highest_value: float
+    lowest_code: str | None
+    lowest_value: float
+
+
 @dataclass(frozen=True)
 class LatestGap:
     """One gap in its latest period, three ways, and what its two ends did since the period before."""
@@ -436,6 +461,18 @@ def status_called(release: Release, status_id: str) -> dict[str, Any] | None:
     return dict(zip(mart.columns, found[0], strict=True)) if found else None
 
 
+def latest_points(release: Release, status: Mapping[str, Any], *, most: int) -> list[dict[str, Any]]:
+    """The last points with limits of a status's series, up to its as-of period, in order of time."""
+    names = ("period_label", "period_end", "value", "lower_95", "upper_95", "count", "denominator")
+    found = release.rows(
+        f"select {', '.join(names)} from observations where indicator_id = ? and area_code = ? and sex = ? "  # noqa: S608
+        "and breakdown = 'all' and period_end <= ? and value is not null and upper_95 > lower_95 "
+        "order by period_end desc limit ?",
+        [*(status[name] for name in ("indicator_id", "area_code", "sex", "as_of_end")), most],
+    )
+    return [dict(zip(names, row, strict=True)) for row in reversed(found)]
+
+
 def _statuses(release: Release, where: str, values: list[Any]) -> list[Status]:
     sql = f"select {_STATUS} from statuses where {where}"  # noqa: S608 - constants
     found = [Status(*row) for row in release.rows(sql, values)]
@@ -453,6 +490,13 @@ def region_gaps(release: Release) -> list[Gap]:
             "from gaps where gap_id = 'region-range' order by indicator_id, sex, period_start"
         )
     ]
+
+
+def gap_periods(release: Release) -> list[GapPeriod]:
+    """Every gap that lies in England, by definition, sex and time: read once a release."""
+    columns = ", ".join(field.name for field in fields(GapPeriod))
+    sql = f"select {columns} from gaps where area_code = ? order by gap_id, sex, period_start"  # noqa: S608 - constants
+    return release.once("gap_periods", lambda: [GapPeriod(*row) for row in release.rows(sql, [ENGLAND])])
 
 
 def latest_gaps(release: Release) -> dict[str, list[LatestGap]]:

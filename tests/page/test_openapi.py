@@ -32,6 +32,9 @@ AS_DESCRIBED = [
     response_headers_conformance,
 ]
 
+KNOWN_STATUS = "hle-level.healthy-life-expectancy.E54000050.male.2022-to-2024"
+NO_MEASURE = "icb-running-costs.E92000001.persons"
+
 schema = schemathesis.openapi.from_dict(description(), config=SchemathesisConfig(seed=1))
 
 
@@ -78,6 +81,10 @@ def test_every_answer_is_one_described(case: schemathesis.Case, app: Flask, shor
         ("/api/v1/area_lineage", {}, {"effective_date": "20260401"}, 400),
         ("/api/v1/quarantine", {}, {"source_row": "9" * 19}, 400),
         ("/api/v1/quarantine", {}, {"source_row": "1_000"}, 400),
+        ("/api/v1/statuses/{status_id}/record", {"status_id": KNOWN_STATUS}, {}, 200),
+        ("/api/v1/statuses/{status_id}/record", {"status_id": NO_MEASURE}, {}, 200),
+        ("/api/v1/statuses/{status_id}/record", {"status_id": "hle-level.no-such"}, {}, 404),
+        ("/api/v1/statuses/{status_id}/record", {"status_id": KNOWN_STATUS}, {"limit": "1"}, 400),
         ("/download/observations.{format}", {"format": "xlsx"}, {}, 413),
         ("/download/observations.{format}", {"format": "ods"}, {}, 413),
         ("/download/areas.{format}", {"format": "ods"}, {"area_code": "E54000050"}, 200),
@@ -92,23 +99,24 @@ def test_what_chance_may_miss_is_as_described(
     assert _ask(case, app, []).status_code == status
 
 
-@pytest.mark.parametrize("path", ["/api/v1/areas", "/download/areas.{format}"])
+@pytest.mark.parametrize("path", ["/api/v1/areas", "/api/v1/statuses/{status_id}/record", "/download/areas.{format}"])
 def test_a_reply_that_still_holds_is_as_described(app: Flask, path: str) -> None:
-    case = schema[path]["GET"].Case(path_parameters={"format": "parquet"})
+    case = schema[path]["GET"].Case(path_parameters={"format": "parquet", "status_id": KNOWN_STATUS})
     (tag,) = _ask(case, app, []).headers["etag"]
     assert _ask(case, app, [], **{"If-None-Match": tag}).status_code == 304
 
 
-@pytest.mark.parametrize("path", ["/api/v1/areas", "/download/areas.{format}"])
+@pytest.mark.parametrize("path", ["/api/v1/areas", "/api/v1/statuses/{status_id}/record", "/download/areas.{format}"])
 def test_having_no_release_is_as_described(tmp_path: Path, path: str) -> None:
-    case = schema[path]["GET"].Case(path_parameters={"format": "csv"})
+    case = schema[path]["GET"].Case(path_parameters={"format": "csv", "status_id": KNOWN_STATUS})
     assert _ask(case, create_app(Settings(data_dir=tmp_path / "data")), []).status_code == 503
 
 
 def test_every_table_is_described_and_described_as_it_is_served(app: Flask) -> None:
     served = app.test_client().get("/api/v1/openapi.json").get_json()
     assert served == description()
-    assert list(served["paths"]) == [f"/api/v1/{m}" for m in MARTS] + [f"/download/{m}.{{format}}" for m in MARTS]
+    rows, files = [f"/api/v1/{m}" for m in MARTS], [f"/download/{m}.{{format}}" for m in MARTS]
+    assert list(served["paths"]) == [*rows, "/api/v1/statuses/{status_id}/record", *files]
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
