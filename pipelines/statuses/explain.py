@@ -3,13 +3,38 @@
 import datetime as dt
 from dataclasses import dataclass, fields
 
+import msgspec
 import polars as pl
 
 from data_contracts.registry.records import Indicator, measurable
-from data_contracts.vocabulary import DataState, Direction, Pace, PaceForm, Polarity, Sex
+from data_contracts.vocabulary import DataState, Direction, Pace, PaceForm, Polarity, Sex, ValueType
 
 _WHOM = {Sex.PERSONS: "", Sex.MALE: " for men", Sex.FEMALE: " for women"}
 _SIGNIFICANT = 0.05
+
+#: How a measure is said aloud where its short name, with a comma or a colon, would break the sentence.
+_SUBJECTS = {
+    "child-obesity-reception": "Obesity in Reception{whom}",
+    "child-obesity-year6": "Obesity in Year 6{whom}",
+    "child-poverty-before-housing-costs": "Child poverty before housing costs{whom}",
+    "child-poverty-after-housing-costs": "Child poverty after housing costs{whom}",
+    "adult-smoking-earlier-weights": "Adult smoking by the earlier weights{whom}",
+    "adult-smoking-five-years": "Adult smoking over five years{whom}",
+    "gp-patient-smoking": "Smoking among GP patients{whom}",
+    "nhs-health-checks": "Take-up of NHS Health Checks so far{whom}",
+    "early-years-communication": "Early years communication and language{whom}",
+    "early-years-literacy": "Early years literacy{whom}",
+    "early-years-mathematics": "Early years mathematics{whom}",
+    "hle-gap-regions": "The gap in healthy life expectancy{whom} between regions",
+    "hle-gap-fixed-regions": "The gap in healthy life expectancy{whom} between the regions of the baseline",
+    "hle-gap-authority-tenths": "The gap in healthy life expectancy{whom} between tenths of authorities",
+    "hle-gap-authority-tenths-shrunken": (
+        "The gap in healthy life expectancy{whom} between tenths of authorities with chance allowed for"
+    ),
+    "hle-gap-authority-range": "The gap in healthy life expectancy{whom} between authorities",
+    "hle-gap-authority-slope": "The slope of healthy life expectancy{whom} by deprivation",
+}
+_INITIALS = ("NHS ", "GP ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +55,7 @@ class Layers:
     pace: str | None
     required_from_now: float | None
     recent_rate: float | None
+    years_to_target: float | None
     change_versus_england: float | None
     change_versus_england_p: float | None
     earliest_change: dt.date | None
@@ -49,26 +75,39 @@ def sentence(layers: Layers) -> str:
     """Say the status in one sentence.
 
     >>> sentence(Layers(
-    ...     indicator_id="preventable-cvd-mortality", sex="persons", baseline_period="2017 to 2019",
-    ...     baseline_value=25.0, latest_period="2022 to 2024", latest_value=29.0, target_value=None, target_date=None,
+    ...     indicator_id="life-expectancy", sex="male", baseline_period="2017 to 2019",
+    ...     baseline_value=80.0, latest_period="2022 to 2024", latest_value=79.1, target_value=None, target_date=None,
     ...     data_state="ok", data_state_reason=None, direction="getting_worse", pace="not_assessed",
-    ...     required_from_now=None, recent_rate=None, change_versus_england=1.0, change_versus_england_p=0.4,
-    ...     earliest_change=None, smallest_detectable_change=2.1,
+    ...     required_from_now=None, recent_rate=None, years_to_target=None, change_versus_england=-0.1,
+    ...     change_versus_england_p=0.4, earliest_change=None, smallest_detectable_change=0.7,
     ... ))
-    'Preventable heart and circulatory deaths got worse, from 25.0 per 100,000 in 2017 to 2019 to 29.0 in 2022 to 2024.'
+    'Life expectancy for men got worse: 79.1 years in 2022 to 2024, against 80.0 in 2017 to 2019.'
     """
     indicator = measurable()[layers.indicator_id]
-    name = indicator.short_name + _WHOM[Sex(layers.sex)]
-    parts = [_main(layers, indicator, name), _pace(layers, indicator), _against_england(layers, indicator)]
+    parts = [_main(layers, indicator), _pace(layers, indicator), _against_england(layers, indicator)]
     return "; ".join(part for part in parts if part) + "."
 
 
-def _main(layers: Layers, indicator: Indicator, name: str) -> str:
+def subject(indicator_id: str, sex: str) -> str:
+    """What a sentence is about.
+
+    >>> subject("life-expectancy", "female"), subject("child-obesity-year6", "persons")
+    ('Life expectancy for women', 'Obesity in Year 6')
+    """
+    spoken = _SUBJECTS.get(indicator_id, measurable()[indicator_id].short_name + "{whom}")
+    return spoken.format(whom=_WHOM[Sex(sex)])
+
+
+def _main(layers: Layers, indicator: Indicator) -> str:
     """Say what the figures allow to be said: by the direction, or by the data state where there is none."""
+    name = subject(layers.indicator_id, layers.sex)
+    if layers.data_state == DataState.ILLUSTRATIVE:
+        name = f"ILLUSTRATIVE: {_inside(name)}"
     if layers.latest_value is not None and layers.direction == Direction.TARGET_MET:
+        figure = " a made-up figure" if layers.data_state == DataState.ILLUSTRATIVE else ""
         return (
-            f"{name}: {_amount(layers.latest_value, indicator)} in {layers.latest_period}, which meets the target of "
-            f"{_amount(layers.target_value, indicator)}"
+            f"{name} {_was(name)} {_now(layers, indicator)},{figure} {'that' if figure else 'which'} meets the target "
+            f"of {_target(layers.target_value, indicator)}"
         )
     if layers.direction is not None:
         return _moved(layers, indicator, name)
@@ -76,59 +115,88 @@ def _main(layers: Layers, indicator: Indicator, name: str) -> str:
 
 
 def _moved(layers: Layers, indicator: Indicator, name: str) -> str:
-    span = (
-        f"from {_amount(layers.baseline_value, indicator)} in {layers.baseline_period} "
-        f"to {_number(layers.latest_value, indicator)} in {layers.latest_period}"
-    )
+    now = _now(layers, indicator)
+    then = f"against {_number(layers.baseline_value, indicator)} {_in(layers.baseline_period)}"
+    is_gap = indicator.value_type == ValueType.GAP
     if layers.direction == Direction.IMPROVING:
-        return f"{name} improved, {span}"
+        return f"{name} {'narrowed' if is_gap else 'improved'}: {now}, {then}"
     if layers.direction == Direction.GETTING_WORSE:
-        return f"{name} got worse, {span}"
+        return f"{name} {'widened' if is_gap else 'got worse'}: {now}, {then}"
     if indicator.enumerated:
-        return f"{name} changed by no more than 1% of the baseline, {span}"
-    small = layers.smallest_detectable_change
-    seen = f"; a change under {_size(small, indicator)} would not show" if small is not None else ""
-    return f"{name} went {span}, no more than chance could explain{seen}"
+        return f"{name} stayed within 1% of its baseline: {now}, {then}"
+    # Beside a target, what is required says more, and both together make too long a sentence.
+    seen = "" if _pace(layers, indicator) else _would_show(layers.smallest_detectable_change, indicator)
+    return f"{name} moved no more than chance could explain: {now}, {then}" + (f" ({seen})" if seen else "")
 
 
 def _no_direction(layers: Layers, indicator: Indicator, name: str) -> str:
-    why = (layers.data_state_reason or "").rstrip(".")
     if layers.latest_value is None or layers.baseline_value is None:
-        return f"{name} cannot be judged: {_inside(why)}"
-    now = f"{_amount(layers.latest_value, indicator)} in {layers.latest_period}"
+        return f"{name} cannot be judged: {_absence(layers.data_state_reason or '')}"
+    now = f"{_inside(name)} {_was(name)} {_now(layers, indicator)}"
     if layers.data_state == DataState.BASELINE_ONLY:
-        due = f", and the first is due about {layers.earliest_change:%B %Y}" if layers.earliest_change else ""
-        return f"Cannot tell yet: {_inside(name)} was {now}, but {_inside(why)}{due}"
+        return f"Cannot tell yet: {now}, {_not_yet(layers, indicator)}"
+    if layers.data_state == DataState.ILLUSTRATIVE:
+        return f"{now}, a made-up figure"
+    now = now[:1].upper() + now[1:]
     if layers.data_state == DataState.NO_INTERVAL:
         return (
-            f"{name} went from {_amount(layers.baseline_value, indicator)} in {layers.baseline_period} to "
-            f"{_number(layers.latest_value, indicator)} in {layers.latest_period}; without a confidence interval it "
-            "cannot be told from chance"
+            f"{now}, {_than_baseline(layers, indicator)}, but this copy of the figures has no confidence interval to "
+            "tell that from chance"
         )
     if layers.data_state == DataState.OK:
-        return f"{name} was {now}; neither direction is better, and there is no target"
-    if layers.data_state == DataState.ILLUSTRATIVE:
-        return f"ILLUSTRATIVE: {_inside(name)} was {now}, a made-up figure"
-    return f"{name} was {now}, but cannot be compared with {layers.baseline_period}: {_inside(why)}"
+        return f"{now}; neither direction is better, and there is no target"
+    return (
+        f"{now}, but cannot be compared with {layers.baseline_period}: {_inside(_one_clause(layers.data_state_reason))}"
+    )
+
+
+def _not_yet(layers: Layers, indicator: Indicator) -> str:
+    """Say why nothing can be told of this period, and when it could be, in words that stay true of a past one."""
+    overlap = f"which is not wholly after the baseline of {layers.baseline_period}"
+    if layers.latest_period == layers.baseline_period:
+        overlap = "which is the baseline itself"
+    if layers.earliest_change is None:
+        return overlap
+    seen = _would_show(layers.smallest_detectable_change, indicator)
+    due = f"and the first period that is comes out about {layers.earliest_change:%B %Y}"
+    if layers.latest_period == layers.baseline_period:
+        due = f"and the first period after it comes out about {layers.earliest_change:%B %Y}"
+    return f"{overlap}, {due}" + (f" ({seen})" if seen else "")
+
+
+def _would_show(change: float | None, indicator: Indicator) -> str:
+    return "" if change is None else f"a change of about {_size(change, indicator)} would show"
+
+
+def _than_baseline(layers: Layers, indicator: Indicator) -> str:
+    """By how much it moved, with no word of better or worse."""
+    change = (layers.latest_value or 0.0) - (layers.baseline_value or 0.0)
+    if float(f"{change:.{indicator.decimals}f}") == 0:
+        return f"level with {layers.baseline_period}"
+    return f"{_size(abs(change), indicator)} {'higher' if change > 0 else 'lower'} than {_in(layers.baseline_period)}"
 
 
 def _pace(layers: Layers, indicator: Indicator) -> str:
     """Say whether it moves fast enough: what is required from now first, then what was seen."""
     if layers.pace is None or layers.direction == Direction.TARGET_MET or layers.target_value is None:
         return ""
-    target = f"the target of {_amount(layers.target_value, indicator)}"
+    target = f"the target of {_target(layers.target_value, indicator)}"
     by = f" by the end of {layers.target_date.year}" if layers.target_date else ""
     if layers.pace == Pace.LOST:
-        return f"{target}, met in {layers.baseline_period}, is no longer met"
+        return f"{target}, met {_in(layers.baseline_period)}, is no longer met"
     if layers.pace == Pace.NO_DEADLINE:
-        return f"no date was set for {target}"
+        return f"no date was set for {target}{_years_away(layers)}"
     if layers.required_from_now is None:
         return f"{target}{by} was not met" if layers.target_date else ""
-    seen = f", and it has been {_rate(layers.recent_rate, indicator)}" if layers.recent_rate is not None else ""
-    needs = f"{target}{by} now needs {_rate(layers.required_from_now, indicator)}{seen}"
-    if layers.pace == Pace.UNCERTAIN:
-        return f"{needs}, so whether that is fast enough cannot be told from chance"
-    return needs
+    rates = f"{target}{by} now needs {_rates(layers.required_from_now, layers.recent_rate, indicator)}"
+    return f"{rates}, too uncertain to name the pace" if layers.pace == Pace.UNCERTAIN else rates
+
+
+def _years_away(layers: Layers) -> str:
+    if layers.years_to_target is None or layers.direction != Direction.IMPROVING:
+        return ""
+    years = max(round(layers.years_to_target), 1)
+    return f", about {years} year{'' if years == 1 else 's'} away at the present pace"
 
 
 def _against_england(layers: Layers, indicator: Indicator) -> str:
@@ -136,11 +204,31 @@ def _against_england(layers: Layers, indicator: Indicator) -> str:
     change, p = layers.change_versus_england, layers.change_versus_england_p
     if change is None or p is None or p >= _SIGNIFICANT or layers.direction is None:
         return ""
+    size = _size(abs(change), indicator)
     if indicator.polarity == Polarity.NO_JUDGEMENT:
-        word = "higher" if change > 0 else "lower"
-        return f"its change was {_size(abs(change), indicator)} {word} than England's"
+        return f"the change was {size} {'higher' if change > 0 else 'lower'} than England's"
     good = (change > 0) == (indicator.polarity == Polarity.HIGH_IS_GOOD)
-    return f"that is {_size(abs(change), indicator)} {'better' if good else 'worse'} than England's change"
+    return f"the change was {size} {'better' if good else 'worse'} than England's"
+
+
+# --- figures and phrases ----------------------------------------------------------------------------------
+
+
+def _now(layers: Layers, indicator: Indicator) -> str:
+    return f"{_amount(layers.latest_value, indicator)} {_in(layers.latest_period)}"
+
+
+def _in(period: str) -> str:
+    """A cumulative period is written "to 2025/26 Q3".
+
+    >>> _in("2022"), _in("to 2025/26 Q3")
+    ('in 2022', 'up to 2025/26 Q3')
+    """
+    return f"up {period}" if period.startswith("to ") else f"in {period}"
+
+
+def _was(name: str) -> str:
+    return "were" if " deaths" in name else "was"
 
 
 def _number(value: float | None, indicator: Indicator) -> str:
@@ -151,21 +239,57 @@ def _amount(value: float | None, indicator: Indicator) -> str:
     return _number(value, indicator) + ("" if indicator.unit == "%" else f" {indicator.unit}")
 
 
+def _target(value: float | None, indicator: Indicator) -> str:
+    """A target keeps a digit more than the figures where it was set so: half of 6.9 years is 3.45."""
+    needs_more = value is not None and abs(value - round(value, indicator.decimals)) > 1e-6
+    return _amount(value, msgspec.structs.replace(indicator, decimals=indicator.decimals + needs_more))
+
+
 def _size(value: float, indicator: Indicator) -> str:
     """A difference: of percentages in percentage points."""
-    number = f"{value:,.{indicator.decimals}f}"
-    return f"{number} percentage points" if indicator.unit == "%" else f"{number} {indicator.unit}"
+    return f"{value:,.{indicator.decimals}f} {_unit(indicator)}"
 
 
-def _rate(growth: float | None, indicator: Indicator) -> str:
-    if growth is None:
-        return ""
-    way = "rise" if growth >= 0 else "fall"
-    if indicator.pace_form is PaceForm.COMPOUND:
-        return f"a {way} of {abs(growth):.1%} a year"
-    return f"a {way} of {_size(abs(growth), indicator)} a year"
+def _unit(indicator: Indicator) -> str:
+    return "percentage points" if indicator.unit == "%" else indicator.unit
+
+
+def _rates(required: float, recent: float | None, indicator: Indicator) -> str:
+    """What is needed a year against what was seen a year, both in the form the measure's pace is reckoned in."""
+    is_compound = indicator.pace_form is PaceForm.COMPOUND
+    # Of a percentage, a rate of its own growth is easily taken for percentage points.
+    relative = "relative " if is_compound and indicator.unit == "%" else ""
+
+    def said(growth: float) -> str:
+        return f"{abs(growth):.1%}" if is_compound else f"{abs(growth):.{indicator.decimals}f}"
+
+    def way(growth: float) -> str:
+        return "rise" if growth >= 0 else "fall"
+
+    unit = "" if is_compound else f" {_unit(indicator)}"
+    needs = f"a {relative}{way(required)} of {said(required)}{unit} a year"
+    if recent is None:
+        return needs
+    if float(said(recent).rstrip("%")) == 0:
+        return f"{needs}, against hardly any change so far"
+    seen = said(recent) if way(recent) == way(required) else f"a {relative}{way(recent)} of {said(recent)}"
+    return f"{needs}, against {seen} so far"
+
+
+def _absence(reason: str) -> str:
+    """A reason of the form "No figure for 2022: none is published." as a clause of a sentence."""
+    what, _, why = _one_clause(reason).partition(": ")
+    return f"there is {_inside(what)}" + (f", since {_inside(why)}" if why else "")
+
+
+def _one_clause(reason: str | None) -> str:
+    return (reason or "").rstrip(".").replace(". ", "; ")
 
 
 def _inside(text: str) -> str:
-    """A phrase inside a sentence begins small, but for initials."""
-    return text if text[:2].isupper() or text.startswith("NHS") else text[:1].lower() + text[1:]
+    """A phrase inside a sentence begins small, but for initials.
+
+    >>> _inside("Adult smoking"), _inside("NHS Health Checks")
+    ('adult smoking', 'NHS Health Checks')
+    """
+    return text if text.startswith((*_INITIALS, "ILLUSTRATIVE")) else text[:1].lower() + text[1:]
