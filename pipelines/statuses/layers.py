@@ -13,6 +13,12 @@ from pipelines.geography import ENGLAND
 _READ = [DataState.OK, DataState.NO_INTERVAL]
 
 YEARLY = ["calendar_year", "survey_year", "financial_year", "school_year"]
+_TREND = {
+    "recent_trend": pl.String,
+    "trend_chi_square": pl.Float64,
+    "trend_slope": pl.Float64,
+    "trend_reason": pl.String,
+}
 _NO_TREND_OVERLAP = "periods that overlap, or add up, have no recent trend"
 
 
@@ -82,12 +88,9 @@ def _absent(side: str) -> pl.Expr:
     """A value that is not there: withheld, or not held at all."""
     withheld = pl.col(f"{side}_symbol").is_in([str(ValueSymbol.CONFIDENTIAL), str(ValueSymbol.LOW_RELIABILITY)])
     what = "baseline, " if side == "baseline" else ""
-    said = pl.format(
-        "No figure for the {}{}: {}",
-        pl.lit(what),
-        pl.col(f"{side}_period"),
-        pl.col(f"{side}_note").fill_null("none is published for this area."),
-    ).str.replace("for the (?P<year>[0-9])", "for $year")
+    note = pl.col(f"{side}_note").str.strip_prefix("No estimate: ").fill_null("None is published for this area.")
+    said = pl.format("No figure for the {}{}: {}", pl.lit(what), pl.col(f"{side}_period"), _as_clause(note))
+    said = said.str.replace("for the (?P<year>[0-9])", "for $year")
     return pl.struct(
         pl.when(withheld)
         .then(pl.lit(str(DataState.SUPPRESSED)))
@@ -95,6 +98,13 @@ def _absent(side: str) -> pl.Expr:
         .alias("data_state"),
         said.alias("data_state_reason"),
     )
+
+
+def _as_clause(note: pl.Expr) -> pl.Expr:
+    """A note after a colon begins small, but for initials."""
+    first = note.str.head(1)
+    first = pl.when(note.str.contains("^[A-Z]{2}")).then(first).otherwise(first.str.to_lowercase())
+    return first + note.str.slice(1)
 
 
 def _severed(earlier: str, later: str) -> pl.Expr:
@@ -124,9 +134,7 @@ def _with_direction(rows: pl.DataFrame) -> pl.DataFrame:
         overlaps="overlaps",
         enumerated="enumerated",
     )
-    stands = (pl.col("data_state") == str(DataState.OK)) | (
-        (pl.col("direction") == str(Direction.TARGET_MET)) & (pl.col("data_state") != str(DataState.NO_DATA))
-    )
+    stands = (pl.col("data_state") == str(DataState.OK)) | (pl.col("direction") == str(Direction.TARGET_MET))
     return rows.with_columns(pl.when(stands).then(pl.col(name)).alias(name) for name in ("direction", "direction_p"))
 
 
@@ -176,7 +184,7 @@ def _with_recent_trend(rows: pl.DataFrame, points: pl.DataFrame) -> pl.DataFrame
     ).filter(pl.col("period_end") <= pl.col("as_of_end"), ~_severed("period_end", "as_of_end"))
     counted = pl.all_horizontal(pl.col("count", "denominator").is_not_null()).all().over(series)
     shown = shown.with_columns(counted=counted).sort(*series, "period_end")
-    found = [asked.select(series).clear()]
+    found = [pl.DataFrame(schema={**asked.select(series).schema, **_TREND})]
     for (kind, polarity, with_counts), part in shown.group_by("value_type", "polarity", "counted", maintain_order=True):
         trends = recent_trend(
             part,
@@ -199,7 +207,7 @@ def _with_recent_trend(rows: pl.DataFrame, points: pl.DataFrame) -> pl.DataFrame
                 pl.col("reason").alias("trend_reason"),
             )
         )
-    joined = rows.join(pl.concat(found, how="diagonal"), on=series, how="left", maintain_order="left")
+    joined = rows.join(pl.concat(found), on=series, how="left", maintain_order="left")
     no_points = pl.when(can).then(pl.lit("no point has a value")).otherwise(pl.lit(_NO_TREND_OVERLAP))
     missing = pl.col("recent_trend").is_null()
     return joined.with_columns(
@@ -268,6 +276,8 @@ def _with_earliest_change(rows: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("No date can be given while the periods cannot be compared."))
         .when((pl.col("data_state") == str(DataState.NO_INTERVAL)) & pl.col("target_value").is_null())
         .then(pl.lit("No date can be given until a copy of the figures with confidence intervals is held."))
+        .when(pl.col("baseline_value").is_null() & pl.col("target_value").is_null())
+        .then(pl.lit("No date can be given while there is no figure for the baseline."))
     )
     rests_on = pl.format(
         "The next period that can be compared ends on {}, and the publisher usually takes {} months.",
