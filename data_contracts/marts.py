@@ -310,7 +310,10 @@ _MARTS: tuple[Mart, ...] = (
     ),
     Mart(
         name="evidence",
-        holds="One row per commitment, area and day: commitments kept by acts and documents, not by numbers.",
+        holds=(
+            "One row per commitment, area and day: commitments kept by acts and documents, not by numbers. Answers "
+            "are sent in as one file, and a later file stands in the place of the whole one before."
+        ),
         columns=("commitment_id", "area_code", "as_at", "answer", "dated", "evidence_url", "value_kind"),
         key=("commitment_id", "area_code", "as_at"),
         sort=("area_code", "commitment_id", "as_at"),
@@ -318,7 +321,7 @@ _MARTS: tuple[Mart, ...] = (
     ),
     Mart(
         name="sources",
-        holds="One row per source: whose it is, which vintage is in use, and what became of its rows.",
+        holds="One row per source in use: whose it is, which vintage is in use, and what became of its rows.",
         columns=(
             "source_id",
             "publisher",

@@ -25,7 +25,7 @@ KEY = ["indicator_id", "area_code", "sex", "breakdown", "period_end"]
 #: A period nobody declared is new where this share of a series' areas has it; where fewer do, somebody mistyped it.
 MANY_AREAS = 0.1
 _NUMBERS = ["value", "lower_95", "upper_95"]
-_RAW = "raw_"
+RAW = "raw_"
 
 QUARANTINE_SCHEMA = pl.Schema(
     {
@@ -88,7 +88,7 @@ def clean_lookup(vintage: Vintage) -> Cleaned:
     columns = columns_of(source)
     frame = vintage.rows.with_columns(pl.col(columns).str.strip_chars())
     frame = frame.with_columns(
-        [pl.col(column).alias(_RAW + column) for column in columns],
+        [pl.col(column).alias(RAW + column) for column in columns],
     ).with_columns(pl.when(pl.col(column) != "").then(pl.col(column)).alias(column) for column in columns)
     outside = (
         pl.lit(value=False)
@@ -96,11 +96,11 @@ def clean_lookup(vintage: Vintage) -> Cleaned:
         else ~pl.col(source.scope.column).fill_null("").str.starts_with(source.scope.starts_with)
     )
     frame = frame.with_columns(pl.when(outside).then(pl.lit("outside_england")).alias("rule"))
-    sorted_rows = _sort_rows(
+    sorted_rows = sort_rows(
         frame, _lookup_rules(source, columns), list(source.key), columns, lambda _: pl.lit("repeated_row")
     )
-    cleaned = _cleaned(vintage, source, sorted_rows, columns)
-    _refuse_if_faulty(cleaned, allowed_share=0)
+    cleaned = as_cleaned(vintage, source, sorted_rows, columns)
+    refuse_if_faulty(cleaned, allowed_share=0)
     if cleaned.accepted_rows < source.rows_at_least:
         raise Refused(
             [
@@ -119,7 +119,7 @@ def clean_lookup(vintage: Vintage) -> Cleaned:
 def clean_figures(vintage: Vintage, geography: Geography, rules: PublishRules) -> Cleaned:
     """Type and code a publisher's figures. Raises Refused where the file as a whole is at fault."""
     cleaned = sort_figures(vintage, geography)
-    _refuse_if_faulty(cleaned, allowed_share=rules.fault_share)
+    refuse_if_faulty(cleaned, allowed_share=rules.fault_share)
     _refuse_if_short(cleaned, geography)
     return cleaned
 
@@ -131,15 +131,15 @@ def sort_figures(vintage: Vintage, geography: Geography) -> Cleaned:
     frame = _code(raw, source, geography)
     frame = frame.with_columns(_out_of_scope(source).alias("rule"), expected_period=_expected_period(source))
     repeated = _repeated_rule(source)
-    sorted_rows = _sort_rows(frame, _fault_rules(source, geography), KEY, [*_NUMBERS, "note"], repeated)
+    sorted_rows = sort_rows(frame, _fault_rules(source, geography), KEY, [*_NUMBERS, "note"], repeated)
     if "superseded_area_set" in source.set_aside:
         sorted_rows = _one_area_set(sorted_rows, geography)
-    cleaned = _cleaned(vintage, source, sorted_rows, raw_columns=[c for c in raw.columns if c not in (ROW, CELLS)])
+    cleaned = as_cleaned(vintage, source, sorted_rows, raw_columns=[c for c in raw.columns if c not in (ROW, CELLS)])
     figures = _observations(cleaned.accepted, cleaned, geography)
     in_scope = sorted_rows.filter(pl.col("rule").is_null() | (pl.col("rule") == "superseded_area_set"))
     unplaced = pl.col("fault_names").list.set_intersection(list(_UNPLACED)).list.len() > 0
     superseded = pl.col("rule").is_not_null().alias("superseded")
-    series = pl.col(_RAW + "series").alias("series")
+    series = pl.col(RAW + "series").alias("series")
     held = in_scope.filter(~unplaced).select(*KEY, "period_label", series, superseded).unique(maintain_order=True)
     return replace(cleaned, accepted=figures, held=held, unplaced=in_scope.filter(unplaced).height)
 
@@ -156,7 +156,7 @@ def _code(raw: pl.DataFrame, source: Source, geography: Geography) -> pl.DataFra
     frame = trimmed.select(
         ROW,
         CELLS,
-        *[pl.col(column).alias(_RAW + column) for column in columns],
+        *[pl.col(column).alias(RAW + column) for column in columns],
         indicator_id=pl.col("series").replace_strict(indicator, default=None, return_dtype=pl.String),
         sex=pl.col("series").replace_strict(own_sex, default=pl.col("sex"), return_dtype=pl.String),
         area_code=pl.col("area").replace(geography.recoded),
@@ -164,7 +164,7 @@ def _code(raw: pl.DataFrame, source: Source, geography: Geography) -> pl.DataFra
         note=pl.when(pl.col("note") != "").then(pl.col("note")),
         **{name: pl.when(pl.col(name) != "").then(pl.col(name)).cast(pl.Float64, strict=False) for name in _NUMBERS},
     )
-    period = pl.col(_RAW + "period")
+    period = pl.col(RAW + "period")
     ids = _ids_by_kind(source)
     return frame.with_columns(
         period_start=_by_kind(ids, lambda kind: periods.start(period, kind)),
@@ -189,7 +189,8 @@ def _by_kind(ids: dict[PeriodKind, list[str]], make: Callable[[PeriodKind], pl.E
 # --- rules ------------------------------------------------------------------------------------------------
 
 
-def _cells_rule(column: str) -> Rule:
+def cells_rule(column: str) -> Rule:
+    """A row has a cell for each column, told at the column given."""
     return Rule(name="wrong_number_of_cells", column=column, good=pl.col(CELLS) == 0, expected="a cell for each column")
 
 
@@ -210,7 +211,7 @@ def _lookup_rules(source: Source, columns: list[str]) -> list[Rule]:
         return Rule(name="not_a_day", column=column, good=good, expected="a day, written 2026-04-01")
 
     return [
-        _cells_rule(columns[0]),
+        cells_rule(columns[0]),
         *[filled(column) for column in columns if column not in source.may_be_blank],
         *[whole(column) for column in source.whole_numbers],
         *[day(column) for column in source.days],
@@ -227,7 +228,7 @@ def _fault_rules(source: Source, geography: Geography) -> list[Rule]:
     no_series = pl.col("indicator_id").is_null()  # and then neither period nor sex can be judged
     percent = [id_ for id_, indicator in indicators().items() if indicator.unit == "%"]
     rules = [
-        _cells_rule("value"),
+        cells_rule("value"),
         Rule(
             name="unknown_series",
             column="series",
@@ -255,18 +256,18 @@ def _fault_rules(source: Source, geography: Geography) -> list[Rule]:
         Rule(
             name="another_sex",
             column="sex",
-            good=((pl.col(_RAW + "sex") == "") | (pl.col(_RAW + "sex") == pl.col("sex"))).fill_null(value=True),
+            good=((pl.col(RAW + "sex") == "") | (pl.col(RAW + "sex") == pl.col("sex"))).fill_null(value=True),
             expected="the sex or group the series is about",
         ),
         Rule(
             name="another_unit",
             column="unit",
-            good=pl.col(_RAW + "unit") == source.unit,
+            good=pl.col(RAW + "unit") == source.unit,
             expected=f"‘{source.unit}’",
         ),
     ]
     for name in _NUMBERS:
-        readable = (pl.col(_RAW + name) == "") | pl.col(name).is_not_null()
+        readable = (pl.col(RAW + name) == "") | pl.col(name).is_not_null()
         rules.append(Rule(name="not_a_number", column=name, good=readable, expected="a number or an empty cell"))
         rules.extend(field_rules(FIELDS[name], nullable=True))
     rules.append(
@@ -282,7 +283,7 @@ def _fault_rules(source: Source, geography: Geography) -> list[Rule]:
         Rule(
             name="limits_without_value",
             column="lower_95",
-            good=(pl.col(_RAW + "value") != "") | (pl.col("lower_95").is_null() & pl.col("upper_95").is_null()),
+            good=(pl.col(RAW + "value") != "") | (pl.col("lower_95").is_null() & pl.col("upper_95").is_null()),
             expected="no limits where there is no value",
         )
     )
@@ -313,7 +314,7 @@ def _out_of_scope(source: Source) -> pl.Expr:
     area = pl.col("area_code")
     rule = pl.lit(None, pl.String)
     if source.unused_series:
-        unused = pl.col(_RAW + "series").is_in(list(source.unused_series))
+        unused = pl.col(RAW + "series").is_in(list(source.unused_series))
         rule = pl.when(unused).then(pl.lit("unused_series")).otherwise(rule)
     if "combined_authority" in source.set_aside:
         rule = pl.when(area.str.slice(0, 3).is_in(GROUPINGS)).then(pl.lit("combined_authority")).otherwise(rule)
@@ -335,7 +336,7 @@ def _repeated_rule(source: Source) -> Callable[[pl.Expr], pl.Expr]:
     return rule
 
 
-def _sort_rows(
+def sort_rows(
     frame: pl.DataFrame,
     faults: list[Rule],
     key: list[str],
@@ -414,15 +415,14 @@ def _one_area_set(frame: pl.DataFrame, geography: Geography) -> pl.DataFrame:
     )
 
 
-def _cleaned(vintage: Vintage, source: Source, frame: pl.DataFrame, raw_columns: list[str]) -> Cleaned:
-    raw = [_RAW + column for column in raw_columns]
+def as_cleaned(vintage: Vintage, source: Source, frame: pl.DataFrame, raw_columns: list[str]) -> Cleaned:
+    """Sorted rows as what is accepted, set aside and quarantined, each fault with the cell and row as received."""
+    raw = [RAW + column for column in raw_columns]
     at_fault = frame.filter(pl.col("faults").list.len() > 0)
-    found = pl.coalesce(
-        pl.when(pl.col("fault_columns") == column).then(pl.col(_RAW + column)) for column in raw_columns
-    )
+    found = pl.coalesce(pl.when(pl.col("fault_columns") == column).then(pl.col(RAW + column)) for column in raw_columns)
     quarantined = (
         at_fault.with_columns(
-            row=pl.struct(pl.col(name).alias(name.removeprefix(_RAW)) for name in raw).struct.json_encode()
+            row=pl.struct(pl.col(name).alias(name.removeprefix(RAW)) for name in raw).struct.json_encode()
         )
         .explode("fault_names", "fault_columns", "fault_expected")
         .select(
@@ -454,7 +454,7 @@ def _cleaned(vintage: Vintage, source: Source, frame: pl.DataFrame, raw_columns:
 # --- faults of a whole file -------------------------------------------------------------------------------
 
 
-def _refuse_if_faulty(cleaned: Cleaned, *, allowed_share: float) -> None:
+def refuse_if_faulty(cleaned: Cleaned, *, allowed_share: float, todo: str | None = None) -> None:
     """Over the allowed share of in-scope rows at fault, the file as a whole is not to be trusted."""
     in_scope = cleaned.received - cleaned.set_aside.height
     where = f"{cleaned.source_id} {cleaned.vintage}"
@@ -483,11 +483,17 @@ def _refuse_if_faulty(cleaned: Cleaned, *, allowed_share: float) -> None:
                 where=f"{where}, row {row}, {column}",
                 found=f"‘{found}’ (the first of {count:,} such rows; {_percent(share)} of rows in scope are at fault)",
                 expected=expected,
-                todo="fetch the file again; if the publisher changed how it is written, change how it is read: "
-                f"format {sources()[cleaned.source_id].format}",
+                todo=todo or _look_at_the_format(cleaned.source_id),
             )
             for rule, column, expected, count, row, found in by_rule.iter_rows()
         ]
+    )
+
+
+def _look_at_the_format(source_id: str) -> str:
+    return (
+        "fetch the file again; if the publisher changed how it is written, change how it is read: "
+        f"format {sources()[source_id].format}"
     )
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.status import Status
 from rich.table import Table
 
@@ -183,7 +184,8 @@ def _table(
     for place, column in enumerate(columns):
         table.add_column(column, justify="right" if place in numbers else "left", overflow="fold")
     for row in rows:
-        table.add_row(*row)
+        # A cell of a file may look like markup, which would colour the screen or vanish from it.
+        table.add_row(*map(escape, row))
     console.print(table, highlight=False)
     console.print()
 
@@ -272,7 +274,7 @@ def take_snapshot(source: Path, to: Path) -> list[tuple[landing.Vintage, str]]:
             continue
         if sources()[vintage.record.source_id].known(vintage.record.sha256):
             found[vintage.record.source_id] = (vintage, path.name)
-    absent = [source_id for source_id in sources() if source_id not in found]
+    absent = [source_id for source_id, source in sources().items() if source_id not in found and not source.optional]
     if absent:
         raise Refused(
             [
@@ -288,4 +290,4 @@ def take_snapshot(source: Path, to: Path) -> list[tuple[landing.Vintage, str]]:
         )
     for vintage, _ in found.values():
         landing.write_snapshot(to, vintage)
-    return [found[source_id] for source_id in sources()]
+    return [found[source_id] for source_id in sources() if source_id in found]

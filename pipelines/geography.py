@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from data_contracts.registry.records import areas
+from data_contracts.vocabulary import Confidence
 
 ENGLAND = "E92000001"
 
@@ -26,12 +27,14 @@ class Geography:
     `known`: every code a figure may have. `recoded`: code to the code now in use for the same place.
     `replaced`: columns `predecessor`, `successor`, every pair of places where one took in the other, however
     many steps lie between. `combined`: columns `combined`, `area`, `name`, codes that stand for several places.
+    `boards`: columns `area_code`, `valid_from`, `valid_to`, every integrated care board there has been and its days.
     """
 
     known: frozenset[str]
     recoded: Mapping[str, str]
     replaced: pl.DataFrame
     combined: pl.DataFrame
+    boards: pl.DataFrame
 
 
 def geography(lookups: Mapping[str, pl.DataFrame]) -> Geography:
@@ -77,6 +80,29 @@ def geography(lookups: Mapping[str, pl.DataFrame]) -> Geography:
         },
         replaced=pl.concat([_closure(mergers), counties]),
         combined=combined,
+        boards=_boards(lookups),
+    )
+
+
+def _boards(lookups: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Boards with their first and last day, which follow from the confirmed changes as they do in the table `areas`."""
+    changes = lookups["icb-changes"].filter(pl.col("confidence") == Confidence.HIGH)
+    day = pl.col("effective_date").str.to_date("%Y-%m-%d")
+    begins = changes.group_by(area_code="successor_code").agg(begins=day.min())
+    ends = changes.group_by(area_code="predecessor_code").agg(valid_to=day.max().dt.offset_by("-1d"))
+    codes = pl.concat(
+        [
+            lookups["ons-lsoa11-icb-2022"].select(area_code="icb22_code"),
+            lookups["icb-april-2024"].select(area_code="icb24_code"),
+            lookups["icb-april-2026"].select(area_code="ICB26CD"),
+        ]
+    ).unique()
+    first = min(footprint.starts for footprint in areas().footprints)
+    return (
+        codes.join(begins, on="area_code", how="left")
+        .join(ends, on="area_code", how="left")
+        .select("area_code", pl.col("begins").fill_null(first).alias("valid_from"), "valid_to")
+        .sort("area_code")
     )
 
 

@@ -1,7 +1,8 @@
 """Landing: immutable vintages of publishers' files, every cell a string, with a record of where they come from.
 
 A vintage is a folder `<source_id>/<vintage>/` with `rows.parquet` and `record.json`; under the data folder the
-publisher's own bytes lie beside them, compressed. It is written aside and renamed, so it is whole or absent.
+publisher's own bytes lie beside them, compressed, but for those of answers people sent in. It is written aside and
+renamed, so it is whole or absent.
 """
 
 import gzip

@@ -15,6 +15,7 @@ from data_contracts.registry.records import publish_rules, sources
 from data_contracts.tables import ContractBroken
 from pipelines import compare, landing, live, releases
 from pipelines.cleaning import KEY, QUARANTINE_SCHEMA, Cleaned, clean_figures, clean_lookup, sort_figures
+from pipelines.cleaning_evidence import NO_EVIDENCE, clean_evidence, sort_evidence
 from pipelines.config import LONDON, Settings
 from pipelines.faults import Problem, Refused
 from pipelines.geography import Geography, geography
@@ -169,7 +170,7 @@ def _clean(settings: Settings, staged: list[Staged], problems: list[Problem], lo
     earlier = {item.vintage.record.source_id: vintages.get(item.vintage.record.source_id) for item in staged}
     names = {item.vintage.record.source_id: item.name for item in staged}
     vintages.update({item.vintage.record.source_id: item.vintage for item in staged})
-    absent = [source_id for source_id in sources() if source_id not in vintages]
+    absent = [source_id for source_id, source in sources().items() if source_id not in vintages and not source.optional]
     if absent:
         raise Refused([*problems, *(_never_landed(source_id) for source_id in absent)])
     rules = publish_rules()
@@ -193,26 +194,33 @@ def _clean(settings: Settings, staged: list[Staged], problems: list[Problem], lo
             cleaned[source_id] = item
             say(f"{item.accepted_rows:,} of {item.received:,} rows")
 
-    new_first = sorted(sources(), key=lambda source_id: source_id not in earlier)
+    new_first = sorted(vintages, key=lambda source_id: source_id not in earlier)
     lookups = [source_id for source_id in new_first if sources()[source_id].format == "lookup"]
-    figures = [source_id for source_id in new_first if source_id not in lookups]
+    coded = [source_id for source_id in new_first if source_id not in lookups]
     lookups_are_held = not set(lookups) & set(earlier)
     for source_id in lookups:
         take(source_id, clean_lookup, clean_lookup)
     if not set(lookups) <= set(cleaned):
         raise Refused(problems)
     places: Geography = geography({source_id: cleaned[source_id].accepted for source_id in lookups})
-    for source_id in figures:
+    for source_id in coded:
         if problems and lookups_are_held and source_id not in earlier:
             break  # what was sound in the release that serves is sound still
-        take(
-            source_id,
-            lambda vintage: clean_figures(vintage, places, rules),
-            lambda vintage: sort_figures(vintage, places),
-        )
+        if sources()[source_id].format == "evidence":
+            take(
+                source_id,
+                lambda vintage: clean_evidence(vintage, places, rules, as_of=settings.as_of),
+                lambda vintage: sort_evidence(vintage, places, as_of=settings.as_of),
+            )
+        else:
+            take(
+                source_id,
+                lambda vintage: clean_figures(vintage, places, rules),
+                lambda vintage: sort_figures(vintage, places),
+            )
     if problems:
         raise Refused(problems)
-    return [cleaned[source_id] for source_id in sources()]
+    return [cleaned[source_id] for source_id in sources() if source_id in cleaned]
 
 
 def _in_use(settings: Settings) -> dict[str, landing.Landed]:
@@ -294,9 +302,11 @@ def _account(cleaned: Cleaned) -> SourceAccount:
 
 def _model(building: Path, cleaned: list[Cleaned], log: RunLog) -> dict[str, int]:
     """Build every table aside; returns the rows of those published. Raises Refused where a check fails."""
-    figures = [item for item in cleaned if sources()[item.source_id].format != "lookup"]
-    inputs = {item.source_id.replace("-", "_"): item.accepted for item in cleaned if item not in figures}
-    inputs["clean_figures"] = pl.concat(item.accepted for item in figures)
+    lookups = [item for item in cleaned if sources()[item.source_id].format == "lookup"]
+    evidence = [item for item in cleaned if sources()[item.source_id].format == "evidence"]
+    inputs = {item.source_id.replace("-", "_"): item.accepted for item in lookups}
+    inputs["clean_figures"] = pl.concat(item.accepted for item in cleaned if item not in [*lookups, *evidence])
+    inputs["clean_evidence"] = pl.concat([NO_EVIDENCE, *(item.accepted for item in evidence)])
     inputs["quarantined"] = pl.concat([pl.DataFrame(schema=QUARANTINE_SCHEMA), *(item.quarantined for item in cleaned)])
     inputs["accounting"] = _accounting(cleaned)
     rows: dict[str, int] = {}
@@ -435,7 +445,10 @@ def _land(settings: Settings, staged: list[Staged]) -> None:
     """What this run brought becomes part of landing only now that it is known to be sound."""
     for item in staged:
         sequence = landing.next_sequence(settings.landing_dir)
-        landing.write(settings.landing_dir, item.vintage, item.content, sequence=sequence)
+        # What was taken out of answers at the door, and columns nobody reads, must not stay behind in the bytes.
+        is_evidence = sources()[item.vintage.record.source_id].format == "evidence"
+        original = None if is_evidence else item.content
+        landing.write(settings.landing_dir, item.vintage, original, sequence=sequence)
 
 
 def _swap(settings: Settings, building: Path, record: Manifest) -> None:

@@ -85,7 +85,11 @@ class Scope(_Record, frozen=True, kw_only=True):
 
 
 class Source(_Record, frozen=True, kw_only=True):
-    """One publisher's data set: whose it is, how it is read, and what it must hold."""
+    """One publisher's data set: whose it is, how it is read, and what it must hold.
+
+    `optional`: there may be no vintage of it yet. `also_about`: commitments not kept by acts and documents alone about
+    which answers are taken all the same.
+    """
 
     publisher: Words
     title: Words
@@ -93,8 +97,11 @@ class Source(_Record, frozen=True, kw_only=True):
     cadence: Words
     usual_lag_months: int
     caveats: Words
-    format: Literal["els", "els_2023", "els_json", "fingertips_extract", "health_index", "qof_icb", "lookup"]
-    vintages: tuple[KnownVintage, ...]
+    format: Literal[
+        "els", "els_2023", "els_json", "fingertips_extract", "health_index", "qof_icb", "lookup", "evidence"
+    ]
+    vintages: tuple[KnownVintage, ...] = ()
+    optional: bool = False
     live_url: Address | None = None
     licence: str = LICENCE
     attribution: str = ATTRIBUTION
@@ -113,9 +120,15 @@ class Source(_Record, frozen=True, kw_only=True):
     days: tuple[str, ...] = ()
     scope: Scope | None = None
     rows_at_least: int = 1
+    # answers
+    also_about: tuple[Slug, ...] = ()
 
     def __post_init__(self) -> None:
         """A file of figures says its unit, series and what to expect; a lookup its columns and key."""
+        if not self.vintages and not self.optional:
+            raise ValueError("a source that is not `optional` needs a vintage")
+        if self.format == "evidence":
+            return
         if self.format == "lookup":
             if not self.columns or not self.key:
                 raise ValueError("a lookup needs `columns` and `key`")
@@ -351,6 +364,17 @@ def measurable() -> dict[str, Indicator]:
 def commitments() -> dict[str, Commitment]:
     """Every commitment by its id, promises and duties first as the file has them."""
     return _read("commitments", dict[Slug, Commitment])
+
+
+@cache
+def takes_evidence() -> dict[str, Commitment]:
+    """Commitments about which answers may be sent in: kept by acts and documents, or named by a source of answers."""
+    also = {commitment_id for source in sources().values() for commitment_id in source.also_about}
+    return {
+        commitment_id: entry
+        for commitment_id, entry in commitments().items()
+        if entry.kept_by is v.KeptBy.EVIDENCE or commitment_id in also
+    }
 
 
 @cache

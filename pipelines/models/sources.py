@@ -12,7 +12,7 @@ from data_contracts.registry.records import sources
 
 
 def build(inputs: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """One row a source."""
+    """One row a source in use; a source there may be none of has no row until there is."""
     registry = pl.DataFrame(
         [
             {
@@ -29,4 +29,6 @@ def build(inputs: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
             for source_id, source in sources().items()
         ]
     )
-    return registry.join(inputs["accounting"], on="source_id", maintain_order="left")
+    return registry.join(inputs["accounting"], on="source_id", maintain_order="left").filter(
+        pl.col("vintage").is_not_null()
+    )

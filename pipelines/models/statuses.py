@@ -1,5 +1,5 @@
 # table: statuses
-# inputs: observations, gaps, areas
+# inputs: observations, gaps, areas, evidence
 # key: commitment_id, indicator_id, area_code, sex, as_of_period
 # contract: statuses
 """The status of every commitment for every area and as-of period it can be judged for, and why not of the others."""
@@ -30,7 +30,9 @@ def build(inputs: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     wanted = {indicator_id for entry in commitments().values() for indicator_id in entry.measures}
     series = points(inputs["observations"], inputs["gaps"], wanted)
     judged = with_explanation(with_layers(panel(series, inputs["areas"]), series))
-    every = pl.concat([judged, _without_figures()], how="diagonal")
+    evidence = inputs["evidence"]
+    unanswered = _without_figures().filter(~pl.col("commitment_id").is_in(evidence["commitment_id"].implode()))
+    every = pl.concat([judged, unanswered, _by_evidence(evidence)], how="diagonal")
     return every.with_columns(
         status_id=_status_id(),
         value_kind=pl.col("latest_kind"),
@@ -56,6 +58,26 @@ def _without_figures() -> pl.DataFrame:
             for state, reason in [_WHY_NONE[entry.kept_by]]
         ]
     )
+
+
+def _by_evidence(evidence: pl.DataFrame) -> pl.DataFrame:
+    """One row for each commitment and area somebody answered for: its latest answer, which is no measure."""
+    latest = evidence.sort("as_at").group_by("commitment_id", "area_code", maintain_order=True).last()
+    answer = pl.col("answer").str.to_titlecase()
+    document = pl.format(" The act or document that shows it is dated {}.", _in_words("dated")).fill_null("")
+    return latest.select(
+        "commitment_id",
+        "area_code",
+        sex=pl.lit(str(Sex.PERSONS)),
+        is_latest=True,
+        data_state=pl.lit(str(DataState.INFORMATIONAL)),
+        data_state_reason=pl.lit("Kept by acts and documents: see the evidence."),
+        explanation=pl.format("{}, as at {}.{}", answer, _in_words("as_at"), document),
+    )
+
+
+def _in_words(day: str) -> pl.Expr:
+    return pl.col(day).dt.strftime("%-d %B %Y")
 
 
 def _status_id() -> pl.Expr:

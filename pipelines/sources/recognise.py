@@ -8,7 +8,7 @@ import polars as pl
 
 from data_contracts.registry.records import Source, sources
 from pipelines.faults import Problem, Refused
-from pipelines.sources import els, els_2023, els_json, fingertips_extract, health_index, qof_icb
+from pipelines.sources import els, els_2023, els_json, evidence, fingertips_extract, health_index, qof_icb
 from pipelines.sources.tabular import header, refuse, rows
 
 #: Formats that carry figures; lookups are told apart by their columns alone.
@@ -34,7 +34,13 @@ class Recognised:
 
 def columns_of(source: Source) -> list[str]:
     """The columns of a source's file that are read."""
-    return list(source.columns) if source.format == "lookup" else list(FIGURES[source.format].COLUMNS)
+    module = _module(source)
+    return list(module.COLUMNS) if module else list(source.columns)
+
+
+def _module(source: Source) -> ModuleType | None:
+    """What reads a source's format; none for a lookup, whose columns the registry names."""
+    return evidence if source.format == "evidence" else FIGURES.get(source.format)
 
 
 def recognise(name: str, content: bytes) -> Recognised:
@@ -42,6 +48,8 @@ def recognise(name: str, content: bytes) -> Recognised:
 
     Raises Refused, naming the file, where no source or more than one fits, or where the file cannot be read.
     """
+    if evidence.is_toml(content):
+        content = evidence.as_csv(name, content)
     names = header(name, content)
     twice = sorted({column for column in names if names.count(column) > 1})
     if twice:
@@ -51,7 +59,7 @@ def recognise(name: str, content: bytes) -> Recognised:
     fitting = [source_id for source_id, source in sources().items() if _fits(source, names)]
     if not fitting:
         raise _unrecognised(name, names)
-    if sources()[fitting[0]].format != "lookup":
+    if sources()[fitting[0]].format in FIGURES:
         return _by_series(name, content, names, fitting)
     # A lookup whose columns include another's is the more particular one.
     best = max(fitting, key=lambda source_id: len(_needed(sources()[source_id])))
@@ -68,17 +76,18 @@ def _fits(source: Source, names: list[str]) -> bool:
 
 def _read(name: str, content: bytes, names: list[str], source_id: str) -> Recognised:
     source = sources()[source_id]
-    columns = columns_of(source)
+    frame = rows(name, content, columns_of(source))
     return Recognised(
         source_id=source_id,
         source=source,
-        rows=rows(name, content, columns),
+        rows=evidence.withhold(frame) if source.format == "evidence" else frame,
         ignored_columns=tuple(column for column in names if column not in _known_columns(source)),
     )
 
 
 def _known_columns(source: Source) -> set[str]:
-    extra = FIGURES[source.format].UNUSED_COLUMNS if source.format != "lookup" else ()
+    module = _module(source)
+    extra = module.UNUSED_COLUMNS if module else ()
     return {*_needed(source), *extra}
 
 
