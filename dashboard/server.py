@@ -32,7 +32,7 @@ def create_app(settings: Settings) -> Flask:
     """Make the application. Nothing is opened until the first request, so that workers share no connection."""
     server = Flask("dashboard", static_folder=None)
     releases = Releases(settings.data_dir)
-    pages, files = Replies(_PAGES_KEPT), Replies(_FILES_KEPT)
+    pages, files = Replies(_PAGES_KEPT), Replies(_FILES_KEPT, singly=True)
 
     request_log.install(server)
     static_files.install(server, files)
