@@ -14,7 +14,7 @@ from typing import Any
 
 from tests.benchmarks.measure import WALL_UNITS
 
-_NOT_BENCHMARKS = ("__init__", "__main__", "measure")
+_NOT_BENCHMARKS = ("__init__", "__main__", "clients", "made_up", "measure")
 
 
 def _modules(only: list[str]) -> list[str]:

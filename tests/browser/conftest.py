@@ -1,38 +1,23 @@
 """A real browser on a real server: gunicorn with the product's own settings, over a real release."""
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from urllib.error import URLError
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
+from tests.builders.chromium import launch
 from tests.builders.data_folder import ROOT, DataFolder
+from tests.builders.server import serving
 
-#: Without a window, and without the browser's own calls home.
-ARGUMENTS = [
-    "--no-sandbox",
-    "--headless",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 WIDTHS = {"wide": 1280, "phone": 375}
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 _AXE_RUN = """axe.run(document, {
     runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], resultTypes: ["violations"],
   }).then(found => found.violations.flatMap(violation =>
     violation.nodes.map(node => `${violation.id}: ${node.target} ${node.failureSummary}`)))"""
-_STARTS_WITHIN_S, _READY_WITHIN_S = 60, 90
+_READY_WITHIN_S = 90
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -45,35 +30,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def served(first_release: DataFolder) -> Iterator[str]:
     """The address of the dashboard, served as `make serve` does."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "dashboard"],
-        cwd=ROOT,
-        env={**os.environ, "ICS_DATA_DIR": str(first_release.path), "PORT": str(port), "ICS_HOST": "127.0.0.1"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(f"{address}/healthz", process)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + _STARTS_WITHIN_S
-    while time.monotonic() < until:
-        assert process.poll() is None, "the server stopped by itself"
-        try:
-            with urllib.request.urlopen(address, timeout=5):
-                return
-        except (URLError, ConnectionError, TimeoutError):
-            time.sleep(0.2)
-    raise AssertionError(f"the server did not answer within {_STARTS_WITHIN_S} s")
+    with serving(first_release.path) as server:
+        server.wait()
+        yield server.address
 
 
 @pytest.fixture(scope="session")
@@ -84,10 +43,7 @@ def playwright_() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser(playwright_: Playwright) -> Iterator[Browser]:
-    found = next(
-        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-    )
-    browser = playwright_.chromium.launch(executable_path=found, args=ARGUMENTS)
+    browser = launch(playwright_)
     yield browser
     browser.close()
 

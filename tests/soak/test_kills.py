@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import publishers as p
 from tests.builders.data_folder import AS_OF, DataFolder
+from tests.builders.moving import obesity_moved
 
 pytestmark = pytest.mark.soak
 
@@ -22,20 +22,13 @@ SEED = 20261125
 MOMENTS = 30
 
 
-def newer() -> p.PublishersFile:
-    """Obesity with one figure moved within its interval: a release of its own, and nothing to stop for."""
-    barnet = p.at(areacd="E09000003", period="2024-11-16/P1Y")
-    row = p.adult_obesity().chosen(barnet)[0]
-    return p.adult_obesity().edit(barnet, observation=f"{float(row['observation']) + 0.01:.5f}")
-
-
 @pytest.fixture(scope="module")
 def expected(
     tmp_path_factory: pytest.TempPathFactory, first_release: DataFolder
 ) -> Iterator[tuple[str, list[str], float]]:
     """What a run that nobody kills publishes, the steps it goes through, and the seconds it takes."""
     folder = first_release.copy(tmp_path_factory.mktemp("expected") / "data")
-    folder.drop(newer())
+    folder.drop(obesity_moved())
     began = time.monotonic()
     run = folder.start("--inbox", str(folder.inbox))
     _, said = run.communicate(timeout=120)
@@ -71,7 +64,7 @@ def assert_recovers(folder: DataFolder, before: str, after: str) -> None:
     """One of the two releases serves, whole; the next refresh publishes the later one and leaves no rubbish."""
     assert folder.release_id in (before, after)
     folder.assert_whole()
-    outcome = folder.refresh(newer())
+    outcome = folder.refresh(obesity_moved())
     assert outcome.recap, outcome.problems
     assert folder.release_id == after
     folder.assert_whole()
@@ -92,7 +85,7 @@ def test_killed_after_any_step_the_release_is_whole_and_the_next_refresh_succeed
     cleaning = [step for step in steps if step.startswith("clean")]
     for step in [*boundaries, cleaning[0], cleaning[-1]]:
         folder = first_release.copy(tmp_path / step.replace(" ", "-"))
-        folder.drop(newer())
+        folder.drop(obesity_moved())
         kill_after_step(folder, step)
         assert_recovers(folder, before, after)
         shutil.rmtree(folder.path)
@@ -108,7 +101,7 @@ def test_killed_at_random_moments_the_release_is_whole_and_the_next_refresh_succ
     print(f"seed {SEED}, {MOMENTS} moments in {seconds:.1f} s")
     for moment in range(MOMENTS):
         folder = first_release.copy(tmp_path / str(moment))
-        folder.drop(newer())
+        folder.drop(obesity_moved())
         if moment % 2:
             run = folder.start("--inbox", str(folder.inbox))
             wait = chance.uniform(0, seconds)
@@ -143,7 +136,7 @@ def test_killed_before_there_was_any_release_the_next_refresh_makes_one(
 def test_of_two_refreshes_at_once_one_works_and_one_says_so(first_release: DataFolder, tmp_path: Path) -> None:
     for attempt in range(3):
         folder = first_release.copy(tmp_path / str(attempt))
-        folder.drop(newer())
+        folder.drop(obesity_moved())
         runs = [folder.start("--inbox", str(folder.inbox)) for _ in range(2)]
         said = [run.communicate(timeout=120)[1] for run in runs]
         assert sorted(run.returncode for run in runs) in ([0, 0], [0, 2])
