@@ -117,7 +117,9 @@ def _as_of(points: pl.DataFrame) -> pl.DataFrame:
 
 
 def _areas_of(points: pl.DataFrame) -> pl.DataFrame:
-    return points.select("indicator_id", "sex", "area_code").unique()
+    """Areas with a row in the series, and England always: where nothing is published for it, that is said."""
+    held = points.select("indicator_id", "sex", "area_code")
+    return pl.concat([held, held.with_columns(area_code=pl.lit(ENGLAND))]).unique()
 
 
 def _is_measured_there() -> pl.Expr:
