@@ -29,6 +29,18 @@ TRAFFORD_HEADER = (
     "measure", "unit", "value", "compared_to_England", "inequality",
 )  # fmt: skip
 
+ELS_2023_HEADER = (
+    "AREACD", "AREANM", "Geography", "Variable Name", "Indicator", "Mission", "Category", "Period", "Value", "Measure",
+    "Unit", "Lower Confidence Interval (95%)", "Upper Confidence Interval (95%)", "Observation Status", "Polarity",
+    "Notes",
+)  # fmt: skip
+ELS_JSON_HEADER = ("indicator", "areacd", "date", "value", "lci", "uci", "source_updated")
+HEALTH_INDEX_HEADER = (
+    "icb22_code", "icb22_name", "year", "overall_score",
+    "healthy_people_domain", "healthy_lives_domain", "healthy_places_domain",
+)  # fmt: skip
+QOF_HEADER = ("year", "org", "metric", "value", "domain")
+
 Row = dict[str, str]
 Which = Callable[[Row], bool]
 
@@ -190,24 +202,85 @@ def adult_obesity() -> PublishersFile:
     return _els("ohid-adult-obesity", "adult-obesity-prevalence.csv", "Percentage", byte_order_mark=True)
 
 
-@cache
-def adult_smoking() -> PublishersFile:
-    """Adult smoking as Trafford Data Lab keeps Fingertips: LF, NA for nothing, the sex under `unit`."""
-    held = snapshot_rows("ohid-adult-smoking").with_columns(
+def _trafford(source_id: str, name: str, compared: str) -> PublishersFile:
+    """A file as Trafford Data Lab keeps Fingertips: LF, NA for nothing, the sex under `unit`."""
+    held = snapshot_rows(source_id).with_columns(
         pl.col("area_code").replace_strict(_names(), default="Somewhere").alias("area_name"),
         pl.col("area_code")
         .str.slice(0, 3)
         .replace_strict({"E92": "Country", "E07": "District"}, default="UA")
         .alias("area_type"),
-        pl.lit("Similar").alias("compared_to_England"),
+        pl.lit(compared).alias("compared_to_England"),
     )
+    return _as_held(source_id, name, TRAFFORD_HEADER, held)
+
+
+def _as_held(
+    source_id: str, name: str, header: tuple[str, ...], held: pl.DataFrame, *, quoted: bool = False
+) -> PublishersFile:
     return PublishersFile(
-        name="adults_smoking.csv",
-        source_id="ohid-adult-smoking",
-        header=TRAFFORD_HEADER,
-        rows=tuple(held.select(pl.col(TRAFFORD_HEADER).fill_null("")).iter_rows()),
+        name=name,
+        source_id=source_id,
+        header=header,
+        rows=tuple(held.select(pl.col(header).fill_null("")).iter_rows()),
         line_end="\n",
+        quoted=quoted,
     )
+
+
+@cache
+def adult_smoking() -> PublishersFile:
+    """Adult smoking: one row an authority and year, blanks written NA."""
+    return _trafford("ohid-adult-smoking", "adults_smoking.csv", "Similar")
+
+
+@cache
+def nhs_health_checks() -> PublishersFile:
+    """NHS Health Checks: shares that grow from quarter to quarter since April 2021, no counties."""
+    return _trafford("ohid-nhs-health-checks", "nhs_health_checks.csv", "Not compared")
+
+
+@cache
+def adult_overweight() -> PublishersFile:
+    """Overweight adults as Explore Local Statistics issued it to 2024: long column names, days for periods."""
+    said = {
+        "Geography": "Local authority",
+        "Variable Name": "Adult (18+) overweight and obesity prevalence",
+        "Mission": "Mission 7",
+        "Category": "Spreading opportunity and improving public services",
+        "Measure": "Percentage",
+        "Polarity": "-1",
+        "Notes": "",
+    }
+    held = snapshot_rows("ohid-adult-overweight-with-limits").with_columns(
+        pl.col("AREACD").replace_strict(_names(), default="Somewhere").alias("AREANM"),
+        **{column: pl.lit(cell) for column, cell in said.items()},
+    )
+    return _as_held("ohid-adult-overweight-with-limits", "overweight-adults.csv", ELS_2023_HEADER, held)
+
+
+@cache
+def smoking_earlier_weights() -> PublishersFile:
+    """Smoking as the application of Explore Local Statistics keeps it: codes only, no unit, years or ISO 8601."""
+    held = snapshot_rows("ons-smoking-earlier-weights").with_columns(source_updated=pl.lit("2024-10-01"))
+    return _as_held("ons-smoking-earlier-weights", "cigarette-smokers.csv", ELS_JSON_HEADER, held)
+
+
+@cache
+def health_index() -> PublishersFile:
+    """The Health Index by integrated care board: everything quoted, one score a column, no series named."""
+    held = snapshot_rows("ons-health-index").with_columns(
+        pl.lit("Somewhere").alias("icb22_name"),
+        **{f"healthy_{domain}_domain": pl.lit("100") for domain in ("people", "lives", "places")},
+    )
+    return _as_held("ons-health-index", "england_health_index_ics.csv", HEALTH_INDEX_HEADER, held, quoted=True)
+
+
+@cache
+def qof_and_gp_survey() -> PublishersFile:
+    """Registers and survey answers by NHS organisation code: the first year of a financial year, or a calendar year."""
+    held = snapshot_rows("nhse-qof-and-gp-survey").with_columns(domain=pl.lit("Demand"))
+    return _as_held("nhse-qof-and-gp-survey", "full_data.csv", QOF_HEADER, held)
 
 
 @cache
@@ -230,6 +303,11 @@ FIGURES: dict[str, Callable[[], PublishersFile]] = {
     "ohid-preventable-cvd-mortality": preventable_cvd_mortality,
     "ohid-adult-obesity": adult_obesity,
     "ohid-adult-smoking": adult_smoking,
+    "ohid-nhs-health-checks": nhs_health_checks,
+    "ohid-adult-overweight-with-limits": adult_overweight,
+    "ons-smoking-earlier-weights": smoking_earlier_weights,
+    "ons-health-index": health_index,
+    "nhse-qof-and-gp-survey": qof_and_gp_survey,
 }
 
 
