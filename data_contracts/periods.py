@@ -10,6 +10,7 @@ from data_contracts.vocabulary import PeriodKind
 
 _ISO = r"^(\d{4})-(\d{2}-\d{2})/P(\d+)Y$"
 _CUMULATIVE = r"^(\d{4})/\d{2} Q1(?: - (\d{4})/\d{2} Q([1-4]))?$"
+_QUARTER = r"^(\d{4})/(\d{2}) Q([1-4])$"
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ def _years(count: int) -> Callable[[pl.Expr], pl.Expr]:
 _SPLIT = r"^(\d{4})/(\d{2})$"
 _RANGE = r"^(\d{4}) ?- ?(\d{2})$"
 
+_QUARTERLY = (PeriodKind.QUARTER, PeriodKind.CUMULATIVE_QUARTERS)
+
 _WHOLE_YEARS: dict[PeriodKind, _Kind] = {
     PeriodKind.CALENDAR_YEAR: _Kind(1, 1, 1, ("01-01",), (r"^(\d{4})$",), _year),
     PeriodKind.THREE_CALENDAR_YEARS: _Kind(1, 1, 3, ("01-01",), (_RANGE,), _years(3)),
@@ -59,10 +62,16 @@ def start(text: pl.Expr, kind: PeriodKind) -> pl.Expr:
     """First day of a period as a publisher writes it; null where the text is not a period of this kind.
 
     ISO 8601 (`2022-01-01/P3Y`) is read for every kind of whole years, and the forms in use: `2022`, `2022/23`,
-    `2020 - 22`, `16/11/2022 - 15/11/2023`, and for cumulative quarters `2021/22 Q1 - 2025/26 Q3`.
+    `2020 - 22`, `16/11/2022 - 15/11/2023`, for quarters of financial years `2025/26 Q3`, and for cumulative quarters
+    `2021/22 Q1 - 2025/26 Q3`.
     """
     if kind is PeriodKind.CUMULATIVE_QUARTERS:
         return pl.date(_group(text, _CUMULATIVE, 1), 4, 1)
+    if kind is PeriodKind.QUARTER:
+        year = _group(text, _QUARTER, 1)
+        agrees = _group(text, _QUARTER, 2) == (year + 1) % 100
+        months = pl.format("{}mo", (_group(text, _QUARTER, 3) - 1) * 3)
+        return pl.when(agrees).then(pl.date(year, 4, 1).dt.offset_by(months))
     rule = _WHOLE_YEARS[kind]
     return pl.date(_first_year(text, rule), rule.month, rule.day)
 
@@ -73,15 +82,18 @@ def end(text: pl.Expr, kind: PeriodKind) -> pl.Expr:
         year = pl.coalesce(_group(text, _CUMULATIVE, 2), _group(text, _CUMULATIVE, 1))
         quarter = pl.coalesce(_group(text, _CUMULATIVE, 3), pl.when(text.str.contains(_CUMULATIVE)).then(1))
         return pl.date(year, 4, 1).dt.offset_by(pl.format("{}mo", quarter * 3)).dt.offset_by("-1d")
+    if kind is PeriodKind.QUARTER:
+        return start(text, kind).dt.offset_by("3mo").dt.offset_by("-1d")
     return start(text, kind).dt.offset_by(f"{_WHOLE_YEARS[kind].years}y").dt.offset_by("-1d")
 
 
 def label(first_day: pl.Expr, last_day: pl.Expr, kind: PeriodKind) -> pl.Expr:
-    """The period as people write it: `2022`, `2022 to 2024`, `2022/23`, `to 2025/26 Q3`."""
-    if kind is PeriodKind.CUMULATIVE_QUARTERS:
+    """The period as people write it: `2022`, `2022 to 2024`, `2022/23`, `2025/26 Q3`, `to 2025/26 Q3`."""
+    if kind in _QUARTERLY:
         year = last_day.dt.year() - (last_day.dt.month() <= 3).cast(pl.Int32)
         quarter = (last_day.dt.month() // 3 + 2) % 4 + 1
-        return pl.format("to {} Q{}", _split_year(year), quarter)
+        form = "{} Q{}" if kind is PeriodKind.QUARTER else "to {} Q{}"
+        return pl.format(form, _split_year(year), quarter)
     return _WHOLE_YEARS[kind].label(first_day.dt.year())
 
 
@@ -105,12 +117,12 @@ def _group(text: pl.Expr, pattern: str, group: int) -> pl.Expr:
 
 
 def last_days(kind: PeriodKind, first_year: int, last_year: int, last_quarter: int = 4) -> list[dt.date]:
-    """Last days of the periods that begin in these years, both included; of cumulative quarters, of each quarter.
+    """Last days of the periods that begin in these years, both included; of quarters, cumulative or not, of each.
 
     >>> last_days(PeriodKind.THREE_CALENDAR_YEARS, 2021, 2022)
     [datetime.date(2023, 12, 31), datetime.date(2024, 12, 31)]
     """
-    if kind is PeriodKind.CUMULATIVE_QUARTERS:
+    if kind in _QUARTERLY:
         ends = [(year, quarter) for year in range(first_year, last_year + 1) for quarter in (1, 2, 3, 4)]
         return [_quarter_end(*end) for end in ends if end <= (last_year, last_quarter)]
     rule = _WHOLE_YEARS[kind]

@@ -120,6 +120,7 @@ class PeriodKind(StrEnum):
     FINANCIAL_YEAR = "financial_year"
     SCHOOL_YEAR = "school_year"
     CUMULATIVE_QUARTERS = "cumulative_quarters"
+    QUARTER = "quarter"
 
 
 class PaceForm(StrEnum):

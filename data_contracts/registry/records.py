@@ -173,6 +173,8 @@ class Indicator(_Record, frozen=True, kw_only=True):
     small_number_rule: Words
     method: Words
     source: Slug
+    #: The cumulative indicator whose growth from one quarter to the next this one is: no series of any file.
+    difference_of: Slug | None = None
     headline: bool = False
     breaks: tuple[Break, ...] = ()
 

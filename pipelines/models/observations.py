@@ -1,5 +1,5 @@
 # table: observations
-# inputs: clean_figures, authority_overlaps, area_lineage, areas
+# inputs: clean_figures, quarterly_figures, authority_overlaps, area_lineage, areas
 # key: indicator_id, area_code, sex, breakdown, period_label
 # contract: observations
 """Published figures, and estimates for systems from the figures of the authorities in them."""
@@ -25,7 +25,7 @@ _SERIES = ["system_code", "indicator_id", "sex", "breakdown", "period_end"]
 
 def build(inputs: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Published figures, then what can be said of systems that nobody publishes: estimated, restated or absent."""
-    figures = _one_source_each(inputs["clean_figures"])
+    figures = _one_source_each(pl.concat([inputs["clean_figures"], inputs["quarterly_figures"]]))
     published = figures.with_columns(value_kind=pl.lit(str(ValueKind.PUBLISHED)))
     # A system's own published figure wins over anything worked out for it, and that over saying there is none.
     every = published

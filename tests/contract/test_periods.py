@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from data_contracts import periods
 from data_contracts.vocabulary import PeriodKind
 
-WHOLE_YEARS = [kind for kind in PeriodKind if kind is not PeriodKind.CUMULATIVE_QUARTERS]
+QUARTERLY = (PeriodKind.QUARTER, PeriodKind.CUMULATIVE_QUARTERS)
+WHOLE_YEARS = [kind for kind in PeriodKind if kind not in QUARTERLY]
 
 
 def read(text: str, kind: PeriodKind) -> tuple[dt.date | None, dt.date | None, str | None]:
@@ -32,6 +33,10 @@ def read(text: str, kind: PeriodKind) -> tuple[dt.date | None, dt.date | None, s
         ("2024-11-16/P1Y", "survey_year", "2024-11-16", "2025-11-15", "2024/25"),
         ("1999-11-16/P1Y", "survey_year", "1999-11-16", "2000-11-15", "1999/00"),
         ("2022/23", "financial_year", "2022-04-01", "2023-03-31", "2022/23"),
+        ("2025/26 Q1", "quarter", "2025-04-01", "2025-06-30", "2025/26 Q1"),
+        ("2025/26 Q3", "quarter", "2025-10-01", "2025-12-31", "2025/26 Q3"),
+        ("2023/24 Q4", "quarter", "2024-01-01", "2024-03-31", "2023/24 Q4"),
+        ("1999/00 Q4", "quarter", "2000-01-01", "2000-03-31", "1999/00 Q4"),
         ("2021/22 Q1", "cumulative_quarters", "2021-04-01", "2021-06-30", "to 2021/22 Q1"),
         ("2021/22 Q1 - 2025/26 Q3", "cumulative_quarters", "2021-04-01", "2025-12-31", "to 2025/26 Q3"),
         ("2021/22 Q1 - 2023/24 Q4", "cumulative_quarters", "2021-04-01", "2024-03-31", "to 2023/24 Q4"),
@@ -55,6 +60,28 @@ def test_what_is_no_period_is_never_guessed(kind: PeriodKind, text: str) -> None
 @pytest.mark.parametrize("kind", [PeriodKind.CALENDAR_YEAR, PeriodKind.SURVEY_YEAR, PeriodKind.FINANCIAL_YEAR])
 def test_a_period_of_another_kind_is_not_taken_for_ones_own(kind: PeriodKind) -> None:
     assert read("2022-01-01/P3Y", kind) == (None, None, None)
+
+
+@pytest.mark.parametrize("text", ["2021/23 Q1", "2021/22", "2021/22 Q1 - 2021/22 Q2", "2021/22 Q0"])
+def test_what_is_no_one_quarter_is_not_taken_for_one(text: str) -> None:
+    assert read(text, PeriodKind.QUARTER) == (None, None, None)
+
+
+@given(year=st.integers(1900, 2200), quarter=st.integers(1, 4))
+def test_a_quarter_written_and_read_again_is_the_same_quarter(year: int, quarter: int) -> None:
+    written = f"{year}/{(year + 1) % 100:02} Q{quarter}"
+    start, end, label = read(written, PeriodKind.QUARTER)
+    assert label == written
+    assert start
+    assert end == periods.last_days(PeriodKind.QUARTER, year, year)[quarter - 1]
+    assert 90 <= (end - start).days + 1 <= 92
+
+
+@given(first=st.integers(1990, 2050), years=st.integers(0, 10), kind=st.sampled_from(QUARTERLY))
+def test_declared_quarters_are_four_a_year_up_to_the_last(first: int, years: int, kind: PeriodKind) -> None:
+    days = periods.last_days(kind, first, first + years, 3)
+    assert len(days) == 4 * years + 3
+    assert days == sorted(set(days))
 
 
 @given(year=st.integers(1900, 2200), kind=st.sampled_from(WHOLE_YEARS))
