@@ -1,7 +1,7 @@
 """Cleaning: landing rows become typed figures or lookups; each row is accepted, set aside by rule, or quarantined.
 
-Received equals accepted plus set aside plus quarantined, for every source. Nothing is filled and nothing mended:
-a row is at fault, or it is not.
+Received equals accepted plus set aside plus quarantined, for every source. Nothing is filled, and nothing is mended
+but what the registry records as a known error: a row is at fault, or it is not.
 """
 
 import datetime as dt
@@ -15,6 +15,7 @@ from data_contracts.fields import FIELDS
 from data_contracts.registry.records import PublishRules, Source, indicators, sources
 from data_contracts.rules import ROW_RULES, Rule, field_rules
 from data_contracts.vocabulary import PeriodKind, Sex, ValueSymbol
+from pipelines.corrections import correct
 from pipelines.faults import Problem, Refused
 from pipelines.geography import BOARD, COUNTY, DISTRICT, ENGLAND, GROUPINGS, REGION, SINGLE_TIER, Geography
 from pipelines.landing import Record, Vintage
@@ -46,7 +47,8 @@ class Cleaned:
 
     `set_aside`: columns source_row, rule. `quarantined`: one row per source row and rule it breaks. `held`: the key of
     every row in scope whose place and period could be read, faults included, and whether another set of areas stands
-    in its place; `unplaced`: rows where they could not be read.
+    in its place; `unplaced`: rows where they could not be read. `corrected`: known errors withheld or replaced, which
+    are among the accepted; `not_as_recorded`: those the file does not hold as recorded.
     """
 
     record: Record
@@ -57,6 +59,8 @@ class Cleaned:
     quarantined: pl.DataFrame
     held: pl.DataFrame
     unplaced: int
+    corrected: int = 0
+    not_as_recorded: tuple[Problem, ...] = ()
 
     @property
     def source_id(self) -> str:
@@ -121,6 +125,8 @@ def clean_figures(vintage: Vintage, geography: Geography, rules: PublishRules) -
     cleaned = sort_figures(vintage, geography)
     refuse_if_faulty(cleaned, allowed_share=rules.fault_share)
     _refuse_if_short(cleaned, geography)
+    if cleaned.not_as_recorded:
+        raise Refused(cleaned.not_as_recorded)
     return cleaned
 
 
@@ -136,12 +142,20 @@ def sort_figures(vintage: Vintage, geography: Geography) -> Cleaned:
         sorted_rows = _one_area_set(sorted_rows, geography)
     cleaned = as_cleaned(vintage, source, sorted_rows, raw_columns=[c for c in raw.columns if c not in (ROW, CELLS)])
     figures = _observations(cleaned.accepted, cleaned, geography)
+    corrected = correct(figures, cleaned.source_id, where=f"{cleaned.source_id} {cleaned.vintage}")
     in_scope = sorted_rows.filter(pl.col("rule").is_null() | (pl.col("rule") == "superseded_area_set"))
     unplaced = pl.col("fault_names").list.set_intersection(list(_UNPLACED)).list.len() > 0
     superseded = pl.col("rule").is_not_null().alias("superseded")
     series = pl.col(RAW + "series").alias("series")
     held = in_scope.filter(~unplaced).select(*KEY, "period_label", series, superseded).unique(maintain_order=True)
-    return replace(cleaned, accepted=figures, held=held, unplaced=in_scope.filter(unplaced).height)
+    return replace(
+        cleaned,
+        accepted=corrected.figures,
+        held=held,
+        unplaced=in_scope.filter(unplaced).height,
+        corrected=corrected.applied,
+        not_as_recorded=corrected.not_as_recorded,
+    )
 
 
 # --- coding -----------------------------------------------------------------------------------------------

@@ -192,7 +192,8 @@ def _clean(settings: Settings, staged: list[Staged], problems: list[Problem], lo
                 # Nothing will be published; the vintage before lets the other files be checked as well.
                 item = look_back(before)
             cleaned[source_id] = item
-            say(f"{item.accepted_rows:,} of {item.received:,} rows")
+            known_errors = f", {item.corrected} figures corrected" if item.corrected else ""
+            say(f"{item.accepted_rows:,} of {item.received:,} rows{known_errors}")
 
     new_first = sorted(vintages, key=lambda source_id: source_id not in earlier)
     lookups = [source_id for source_id in new_first if sources()[source_id].format == "lookup"]

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, TypeVar
 import msgspec
 
 from data_contracts import vocabulary as v
-from data_contracts.fields import HTTPS, SLUG
+from data_contracts.fields import AREA_CODE, HTTPS, SLUG
 
 _FOLDER = Path(__file__).parent
 
@@ -389,6 +389,56 @@ def areas() -> Areas:
 def publish_rules() -> PublishRules:
     """The numbers that stop a publication."""
     return _read("publish", PublishRules)
+
+
+class FigureAsFound(_Record, frozen=True, kw_only=True):
+    """A figure's numbers; what is left out is empty in the file."""
+
+    value: float
+    lower_95: float | None = None
+    upper_95: float | None = None
+
+
+class Correction(_Record, frozen=True, kw_only=True):
+    """One known error of a publisher's file: which figure, what it says, what we do with it, and how we know.
+
+    `evidence`: a source we hold, or an address. `period`: as our tables write it. `told`: who was told, and when.
+    """
+
+    source: Slug
+    indicator: Slug
+    area: Annotated[str, msgspec.Meta(pattern=AREA_CODE)]
+    sex: v.Sex
+    period: Words
+    found: FigureAsFound
+    treatment: Literal["withhold", "replace"]
+    reason: Words
+    evidence: Words
+    evidence_says: Words
+    told: Words
+    replace_with: FigureAsFound | None = None
+
+    def __post_init__(self) -> None:
+        """Only what is replaced has something in its place; the evidence is a source or an address."""
+        if (self.treatment == "replace") != (self.replace_with is not None):
+            raise ValueError("`replace_with` belongs to the treatment `replace`, and to it alone")
+        if not self.evidence.startswith("https://") and self.evidence not in sources():
+            raise ValueError(f"`evidence` is neither a source nor an address: {self.evidence}")
+
+    @property
+    def what(self) -> str:
+        """The figure in a reader's words, for messages."""
+        return f"{self.indicator}, {self.area}, {self.sex}, {self.period}"
+
+
+class _Corrections(_Record, frozen=True, kw_only=True):
+    correction: tuple[Correction, ...] = ()
+
+
+@cache
+def corrections() -> tuple[Correction, ...]:
+    """Every known error of a publisher's file."""
+    return _read("corrections", _Corrections).correction
 
 
 class LeftOut(_Record, frozen=True, kw_only=True):

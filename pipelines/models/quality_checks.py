@@ -1,5 +1,5 @@
 # table: quality_checks
-# inputs: accounting, areas, lsoas, observations
+# inputs: accounting, areas, clean_figures, lsoas, observations
 # key: check_id, subject
 # contract: quality_checks
 """Checks across tables that no contract of one table can make. A release with a failed check is not published."""
@@ -9,8 +9,8 @@ from collections.abc import Mapping
 import polars as pl
 
 from data_contracts.registry.records import areas as area_registry
-from data_contracts.registry.records import indicators
-from data_contracts.vocabulary import AreaType
+from data_contracts.registry.records import corrections, indicators
+from data_contracts.vocabulary import AreaType, ValueSymbol
 
 
 def build(inputs: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
@@ -22,6 +22,7 @@ def build(inputs: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         *_residents_add_up(inputs["areas"]),
         *_every_system_answered(inputs["areas"], inputs["observations"]),
         *_england_held(inputs["observations"]),
+        *_corrections_applied(inputs["clean_figures"]),
     ]
     return pl.DataFrame(checks, schema=["check_id", "subject", "expected", "found", "passed"], orient="row")
 
@@ -115,4 +116,29 @@ def _england_held(observations: pl.DataFrame) -> list[_Check]:
         series = rows.select("sex", "period_label").n_unique()
         england = rows.filter((pl.col("area_code") == "E92000001") & pl.col("value").is_not_null()).height
         checks.append(("england_held", indicator_id, f"{series} sexes and periods", f"{england}", england == series))
+    return checks
+
+
+def _corrections_applied(figures: pl.DataFrame) -> list[_Check]:
+    """Every known error of a source is withheld or replaced in what the other tables are made from."""
+    checks: list[_Check] = []
+    marked = figures.filter(pl.col("value_symbol").is_in([ValueSymbol.NOT_AVAILABLE, ValueSymbol.REVISED]))
+    for source_id in dict.fromkeys(item.source for item in corrections()):
+        of_source = marked.filter(pl.col("source_id") == source_id)
+        held = set(of_source.select("indicator_id", "area_code", "sex", "period_label").iter_rows())
+        declared = [
+            (item.indicator, item.area, str(item.sex), item.period)
+            for item in corrections()
+            if item.source == source_id
+        ]
+        applied = sum(item in held for item in declared)
+        checks.append(
+            (
+                "corrections_applied",
+                source_id,
+                f"{len(declared)} known errors",
+                f"{applied} withheld or replaced",
+                applied == len(declared),
+            )
+        )
     return checks

@@ -10,10 +10,12 @@ from data_contracts.marts import MARTS, Mart
 from data_contracts.registry.records import (
     SET_ASIDE_MEANINGS,
     Commitment,
+    Correction,
     Indicator,
     Source,
     areas,
     commitments,
+    corrections,
     gap_measures,
     indicators,
     measurable,
@@ -113,6 +115,31 @@ def test_no_file_is_a_vintage_of_two_sources() -> None:
 def test_every_way_to_set_a_row_aside_is_used_and_has_a_meaning() -> None:
     declared = {rule for source in sources().values() for rule in source.set_aside}
     assert declared | {"unused_series"} == set(SET_ASIDE_MEANINGS)
+
+
+# --- known errors of sources -------------------------------------------------------------------------------
+
+every_correction = pytest.mark.parametrize("correction", corrections(), ids=lambda item: item.what)
+
+
+@every_correction
+def test_a_correction_is_about_a_figure_its_source_gives(correction: Correction) -> None:
+    given_by = {series.indicator for series in sources()[correction.source].series.values()}
+    assert correction.indicator in given_by
+    assert correction.sex in indicators()[correction.indicator].sexes
+
+
+@every_correction
+def test_a_correction_says_why_how_we_know_and_who_was_told(correction: Correction) -> None:
+    assert correction.reason.endswith(".")
+    assert correction.evidence_says.endswith(".")
+    assert correction.evidence != correction.source
+    assert correction.told
+
+
+def test_no_figure_is_corrected_twice() -> None:
+    figures = [(item.source, item.what) for item in corrections()]
+    assert len(figures) == len(set(figures))
 
 
 # --- commitments -------------------------------------------------------------------------------------------
