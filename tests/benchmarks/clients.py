@@ -22,7 +22,7 @@ from pathlib import Path
 import brotli
 
 CLIENTS = 32
-_PATIENCE_S = 30
+_PATIENCE_S = 60
 _FILES = re.compile(rb'(?:src|href)="(/(?:assets|_dash-component-suites)/[^"]+)"')
 _SHOWN = 5
 
@@ -88,7 +88,7 @@ class Client:
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def ask(self, ask: Ask) -> bytes:
-        """Send one request, note how long its whole reply took, and return the body; a fault is counted."""
+        """Send one request, note how long its whole reply took, and return the body: none for a fault, which is counted."""
         began = time.perf_counter()
         try:
             status, body = await asyncio.wait_for(self._answer(ask.as_bytes()), _PATIENCE_S)
@@ -100,6 +100,7 @@ class Client:
         self._seen.received += len(body)
         if status >= 400 or not body:
             self._seen.faults[f"{ask.path}: {status}, {len(body)} bytes"] += 1
+            return b""
         return body
 
     async def _answer(self, request: bytes) -> tuple[int, bytes]:
@@ -155,7 +156,8 @@ async def _wander(client: Client, asks: Iterator[Ask], until: float, stop: async
 
 async def _visit(client: Client, ask: Ask) -> None:
     """Open a page as a first visit does: the document, each file it names, then what Dash draws in it."""
-    html = brotli.decompress(await client.ask(ask))
+    page = await client.ask(ask)
+    html = brotli.decompress(page) if page else b""
     for path in dict.fromkeys(_FILES.findall(html)):
         await client.ask(Ask("file", path.decode()))
     await client.ask(update_of(ask.path))
