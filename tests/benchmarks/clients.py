@@ -88,7 +88,7 @@ class Client:
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def ask(self, ask: Ask) -> bytes:
-        """Send one request, note how long its whole reply took, and return the body: none for a fault, which is counted."""
+        """Send one request, note how long the reply took, and return its body: none for a fault, which is counted."""
         began = time.perf_counter()
         try:
             status, body = await asyncio.wait_for(self._answer(ask.as_bytes()), _PATIENCE_S)
