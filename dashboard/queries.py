@@ -7,6 +7,8 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from dashboard.reader import Release
 from data_contracts.marts import MARTS, Mart
 
@@ -170,6 +172,17 @@ class Status:
     earliest_change_reason: str | None
     smallest_detectable_change: float | None
     explanation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Somebody's latest answer for one area, on a commitment kept by acts and documents."""
+
+    area_code: str
+    as_at: dt.date
+    answer: str
+    dated: dt.date | None
+    evidence_url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -453,6 +466,15 @@ def status_history(release: Release, commitment_id: str, area_code: str) -> list
     return _statuses(release, "commitment_id = ? and area_code = ?", [commitment_id, area_code])
 
 
+def evidence_of_commitment(release: Release, commitment_id: str) -> list[Evidence]:
+    """The latest answer of every area on one commitment, by area."""
+    sql = (
+        "select area_code, as_at, answer, dated, evidence_url from evidence where commitment_id = ? "
+        "qualify as_at = max(as_at) over (partition by area_code) order by area_code"
+    )
+    return [Evidence(*row) for row in release.rows(sql, [commitment_id])]
+
+
 def status_called(release: Release, status_id: str) -> dict[str, Any] | None:
     """Every column of one status by name; None where there is no such status."""
     mart = MARTS["statuses"]
@@ -478,6 +500,44 @@ def _statuses(release: Release, where: str, values: list[Any]) -> list[Status]:
     found = [Status(*row) for row in release.rows(sql, values)]
     found.sort(key=lambda s: (s.commitment_id, s.indicator_id or "", s.sex, s.area_code, s.as_of_end or dt.date.min))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """One layer of a latest status that is not what it was in the release before."""
+
+    area_code: str
+    commitment_id: str
+    indicator_id: str
+    sex: str
+    layer: str
+    earlier: str | None
+    later: str | None
+    why: str
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What changed since the release before: how many figures of each kind, and which statuses."""
+
+    figures: Mapping[str, int]
+    statuses: tuple[StatusChange, ...]
+
+
+def changes(release: Release) -> Changed:
+    """Read what changed from the file beside the tables: it depends on the release before, so it is no table."""
+    path = release.folder / "changes.parquet"
+    figures = (
+        pl.scan_parquet(path).filter(pl.col("mart") == "observations").group_by("change").len().collect().iter_rows()
+    )
+    names = [field.name for field in fields(StatusChange)]
+    statuses = (
+        pl.scan_parquet(path)
+        .filter((pl.col("mart") == "statuses") & pl.col("is_latest") & pl.col("indicator_id").is_not_null())
+        .select(names)
+        .collect()
+    )
+    return Changed(dict(figures), tuple(StatusChange(*row) for row in statuses.iter_rows()))
 
 
 def region_gaps(release: Release) -> list[Gap]:

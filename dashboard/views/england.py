@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dashboard import queries, words
-from dashboard.queries import ENGLAND, Area, Gap, Reference
+from dashboard.queries import ENGLAND, Commitment, Gap, Reference, Status
 from dashboard.reader import Release
+from dashboard.views.changes import Changes, changes
 from dashboard.views.figures import (
     HEADLINE,
     Against,
@@ -19,10 +20,13 @@ from dashboard.views.figures import (
     credit,
     measures,
 )
-from dashboard.views.footprint import Footprint, footprint, unknown_footprint
+from dashboard.views.footprint import PARAMETER, Footprint, footprint, footprints, unknown_footprint
 from dashboard.views.gaps import Gaps, gaps_view, moved
+from dashboard.views.heatmap import PARAMETERS, Heatmap, heatmap
 from dashboard.views.promise import Promise, period_in, region_promise
 from dashboard.views.series import england_series
+from data_contracts.registry.records import commitments
+from data_contracts.vocabulary import InForce, Standing, ValueType
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,19 @@ class RegionGap:
 
 
 @dataclass(frozen=True)
+class Pledge:
+    """A promise or duty in force, and what England's latest statuses say of it."""
+
+    commitment: Commitment
+    statuses: tuple[Status, ...]
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether any figure speaks to it."""
+        return any(status.indicator_id for status in self.statuses)
+
+
+@dataclass(frozen=True)
 class EnglandView:
     """Everything the page on England says."""
 
@@ -55,8 +72,12 @@ class EnglandView:
     headline_credit: Credit
     gaps: tuple[RegionGap, ...]
     every_gap: Gaps | None
-    systems: tuple[Area, ...]
+    pledges: tuple[Pledge, ...]
+    heatmap: Heatmap
+    changes: Changes
     footprint: Footprint
+    footprints: tuple[Footprint, ...]
+    query: Mapping[str, str]
     note: str | None
 
 
@@ -69,25 +90,45 @@ def england_view(release: Release, query: Mapping[str, str]) -> EnglandView:
     headline = [m for m in measures(known.indicators.values()) if m.indicator.indicator_id == HEADLINE]
     lines = tuple(Line(words.opening(words.PEOPLE[m.sex]), tuple(england[HEADLINE, m.sex][ENGLAND])) for m in headline)
     baseline = _level_baseline(known)
-    changes = [_change(m, line, baseline) for m, line in zip(headline, lines, strict=True)]
+    since = [_change(m, line, baseline) for m, line in zip(headline, lines, strict=True)]
     shown = footprint(release, query)
     region_gaps = tuple(_region_gap(known, m, gaps, promise) for m in headline)
     return EnglandView(
         answer=_answer(region_gaps, promise),
         key_figures=(
-            *(_level(m, line, change) for m, line, change in zip(headline, lines, changes, strict=True)),
+            *(_level(m, line, change) for m, line, change in zip(headline, lines, since, strict=True)),
             *(_gap_figure(gap) for gap in region_gaps),
         ),
         headline=Timeline(headline[0], lines),
-        headline_title=_headline_title(changes, baseline),
+        headline_title=_headline_title(since, baseline),
         headline_summary=_headline_summary(headline, lines),
         headline_credit=credit(known.sources[headline[0].indicator.source_id], headline[0].indicator),
         gaps=region_gaps,
         every_gap=gaps_view(queries.latest_gaps(release).get(ENGLAND, ()), headline),
-        systems=tuple(sorted((known.areas[code] for code in shown.systems), key=lambda area: area.area_name)),
+        pledges=_pledges(release, known),
+        heatmap=heatmap(release, query),
+        changes=changes(release),
         footprint=shown,
+        footprints=tuple(footprints(release).values()),
+        query={name: query[name] for name in (*PARAMETERS, PARAMETER) if query.get(name)},
         note=unknown_footprint(release, query),
     )
+
+
+def _pledges(release: Release, known: Reference) -> tuple[Pledge, ...]:
+    """Promises and duties that stand, as far as any source says, in the register's order.
+
+    Of a promise on a gap the gap speaks here; what it is a gap in has a page of its own.
+    """
+    statuses = queries.latest_statuses(release).get(ENGLAND, [])
+    found = []
+    for commitment_id in commitments():
+        entry = known.commitments.get(commitment_id)
+        if entry and entry.standing in (Standing.PROMISE, Standing.DUTY) and entry.in_force != InForce.SUPERSEDED:
+            own = [s for s in statuses if s.commitment_id == commitment_id]
+            gaps = [s for s in own if s.indicator_id and known.indicators[s.indicator_id].value_type == ValueType.GAP]
+            found.append(Pledge(entry, tuple(gaps or own)))
+    return tuple(found)
 
 
 def _level_baseline(known: Reference) -> str | None:

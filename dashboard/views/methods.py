@@ -118,6 +118,28 @@ def rules() -> tuple[Rule, ...]:
             ),
         ),
         Rule(
+            "rule-status",
+            "A status has layers, and none is merged with another",
+            (
+                "Data state first: whether the figures allow a status at all. Outside a sound state there is no "
+                "direction, but a target that is met is said to be met.",
+                "Direction compares the latest period with the baseline, only where the two do not overlap: the change "
+                "over the root of both squared standard errors, one-sided, p under 0.05. A full count has no sampling "
+                "error, so any change beyond 1% of the baseline is a direction. The baseline of a promise is the last "
+                "period before it was made; of a monitored outcome, the last before the pandemic, the same everywhere.",
+                "Pace compares growth since the baseline with the growth the target needs: on track from 0.95 of it, "
+                "acceleration needed from 0.60, limited from nothing, and below that moving away; uncertain where "
+                "its 95% limits fall in different classes. What is required from now on is said first.",
+                "Recent trend is that of Fingertips, over five yearly points; periods that overlap have none. "
+                "Variation and assurance are those of a control chart, for quarterly and monthly series.",
+                "Against England there are two tests at 95%, of the level and of the change over the same periods. "
+                "The earliest day the status could change, and the smallest change the test would see, are worked "
+                "out for each. Where many tests are counted, the number chance alone would give stands beside.",
+                "History is the rule replayed on the figures held: as now published. A calculation record gives all "
+                "that a status rests on, and docs/recompute_status.py works one out again in twenty lines.",
+            ),
+        ),
+        Rule(
             "rule-one-source",
             "One source for each measure, group and period",
             (

@@ -78,3 +78,9 @@ def read(html: str) -> Element:
 def rows(table: Element) -> list[list[str]]:
     """A table's cells as text, its head first."""
     return [[cell.text for cell in row.children if isinstance(cell, Element)] for row in table.all("tr")]
+
+
+def links_of_rows(main: Element) -> dict[str | None, str]:
+    """The systems of the table by commitment: where each row's name leads, and the name."""
+    named = [row.all("th")[0].all("a") for row in main.one("table", "heat").one("tbody").all("tr")]
+    return {link.attributes["href"]: link.text for links in named for link in links}

@@ -1,8 +1,15 @@
 """What the page on England says. Figures are read from the publishers' files by hand."""
 
+import re
 from collections.abc import Callable
 
-from tests.page.reading import Element, rows
+import polars as pl
+import pytest
+
+from data_contracts.registry.records import commitments
+from data_contracts.vocabulary import InForce, Standing
+from tests.builders.data_folder import DataFolder
+from tests.page.reading import Element, links_of_rows, rows
 
 Get = Callable[..., Element]
 
@@ -58,8 +65,82 @@ def test_england_over_time_is_a_table_too(page: Get) -> None:
 
 def test_it_leads_to_every_system_of_today_and_to_their_comparison(page: Get, systems: dict[str, str]) -> None:
     main = page("/").one("main")
-    links = main.one("ul", "columns").all("a")
-    assert {(link.attributes["href"] or "").removeprefix("/system/"): link.text for link in links} == systems
-    assert [link.text for link in links] == sorted(systems.values())
-    assert "The 36 systems" in [heading.text for heading in main.all("h2")]
+    assert links_of_rows(main) == {f"/system/{code}": name for code, name in systems.items()}
+    assert list(links_of_rows(main).values()) == sorted(systems.values())
+    assert "The 36 systems by commitment" in [heading.text for heading in main.all("h2")]
     assert "/compare" in [link.attributes["href"] for link in main.all("a")]
+
+
+# --- promises and duties ----------------------------------------------------------------------------------
+
+
+def test_promises_and_duties_come_first_each_with_its_layers_apart(page: Get) -> None:
+    main = page("/").one("main")
+    smoking = next(item for item in main.one("ul", "pledges").all("li") if "Smokefree" in item.text)
+    assert [chip.text for chip in smoking.all("span", "chip")] == [
+        "No interval, so no test",
+        "Pace: acceleration needed",
+    ]
+    # 14.4% in 2018, 10.4% in 2024: (5.0 / 10.4)^(1/6) - 1 is -11.5%; (10.4 / 14.4)^(1/6) - 1 is -5.3%.
+    assert "11.5% a year" in smoking.text
+    assert "5.3%" in smoking.text
+    assert smoking.one("a").attributes["href"] == "/commitment/smokefree-2030"
+
+
+def test_nothing_superseded_or_only_watched_stands_among_the_promises(page: Get) -> None:
+    main = page("/").one("main")
+    named = [item.text for item in main.one("ul", "pledges").all("li")]
+    assert len(named) == 3
+    for entry in commitments().values():
+        is_pledge = entry.standing in (Standing.PROMISE, Standing.DUTY) and entry.in_force is not InForce.SUPERSEDED
+        leads = [link for link in main.all("a") if link.text == entry.title]
+        assert bool(leads) == is_pledge, entry.title
+
+
+def test_a_promise_without_figures_says_why_and_is_no_failure(page: Get) -> None:
+    said = page("/").one("main").text
+    assert "Without figures: no progress can be told, which is not the same as none." in said
+    assert "ICB running costs at £18.76 a head: no measure of it is published." in said
+
+
+# --- systems by commitments -------------------------------------------------------------------------------
+
+
+def _table(main: Element) -> list[list[str]]:
+    return rows(main.one("table", "heat"))
+
+
+def test_monitored_outcomes_fold_behind_one_control(page: Get) -> None:
+    folded = page("/").one("main")
+    head = _table(folded)[0]
+    assert head[1] == "Adult smoking: Smokefree England by 2030"
+    worse = found.filter(pl.col("direction") == "getting_worse").height
+    better = found.filter(pl.col("direction") == "improving").height
+    tested = found.filter(pl.col("direction").is_not_null()).height
+    table = _table(page("/?monitored=show").one("main"))
+    at = next(place for place, name in enumerate(table[0]) if name.startswith("Preventable heart"))
+    assert [row[at] for row in table[-4:]] == [str(better), str(worse), str(tested), f"{tested * 0.05:.1f}"]
+
+
+def test_the_table_is_put_in_order_and_filtered_by_its_address(page: Get) -> None:
+    worst_first = _table(page("/?monitored=show&order=worse").one("main"))[2:-4]
+    counts = [sum(cell.startswith(("Worse", "Limited", "Moving", "Lost")) for cell in row) for row in worst_first]
+    assert counts == sorted(counts, reverse=True)
+    improving = _table(page("/?which=better").one("main"))[2:-4]
+    assert 0 < len(improving) < 36
+    assert all(any(cell in ("Improving", "On track", "Met", "Held") for cell in row) for row in improving)
+
+
+def test_changes_are_set_against_englands(page: Get) -> None:
+    table = _table(page("/?layer=change&monitored=show").one("main"))
+    assert {"Better", "Worse", "Similar"} & {cell.split(",")[0] for row in table[2:-4] for cell in row[1:]}
+    assert "–" in table[1]
+
+
+@pytest.mark.parametrize("query", ["layer=x", "monitored=1", "which=none", "order=hle-level", "order=%3Cb%3E"])
+def test_what_it_does_not_know_falls_back(page: Get, query: str) -> None:
+    assert _table(page(f"/?{query}").one("main")) == _table(page("/").one("main"))
+
+
+def test_a_first_release_has_nothing_to_be_compared_with(page: Get) -> None:
+    assert "Nothing: this is the first release held" in page("/").one("main").text

@@ -17,7 +17,7 @@ from dashboard.router import route
 from dashboard.views.ended import ended_view, last_figures, without_figure
 from dashboard.views.figures import lines_by_series, measures
 from tests.builders.data_folder import DataFolder
-from tests.page.reading import Element, read, rows
+from tests.page.reading import Element, links_of_rows, read, rows
 
 Get = Callable[..., Element]
 
@@ -179,9 +179,8 @@ def test_boundaries_there_are_not_fall_back_and_say_so(page: Get, asked: str) ->
 def test_englands_page_lists_the_systems_of_the_boundaries_asked_for(page: Get, before: dict[str, str]) -> None:
     document = page("/?footprint=2024")
     main = document.one("main")
-    listed = {link.attributes["href"]: link.text for link in main.one("ul", "columns").all("a")}
-    assert listed == {f"/system/{code}?footprint=2024": name for code, name in before.items()}
-    assert "The 42 systems to March 2026" in [heading.text for heading in main.all("h2")]
+    assert links_of_rows(main) == {f"/system/{code}?footprint=2024": name for code, name in before.items()}
+    assert "The 42 systems to March 2026 by commitment" in [heading.text for heading in main.all("h2")]
     assert "/compare?footprint=2024" in [link.attributes["href"] for link in main.all("a")]
     assert "· 42 systems, to March 2026 ·" in _standing(document)
 
@@ -189,7 +188,7 @@ def test_englands_page_lists_the_systems_of_the_boundaries_asked_for(page: Get, 
 def test_englands_page_falls_back_to_todays_systems_and_says_so(page: Get) -> None:
     main = page("/?footprint=1999").one("main")
     assert main.one("p", "note").text == "There are no boundaries called 1999; today's systems are shown."
-    assert len(main.one("ul", "columns").all("a")) == 36
+    assert len(links_of_rows(main)) == 36
 
 
 def test_a_note_on_the_period_stands_beside_it(page: Get) -> None:

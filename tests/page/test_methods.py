@@ -9,7 +9,7 @@ import pytest
 
 from dashboard.docstrings import chapters
 from dashboard.views import worked
-from data_contracts.registry.records import SET_ASIDE_MEANINGS, indicators, publish_rules
+from data_contracts.registry.records import SET_ASIDE_MEANINGS, measurable, publish_rules
 from data_contracts.vocabulary import SYMBOL_MEANINGS
 from metrics import apportion
 from metrics.normal import WIDTH_IN_STANDARD_ERRORS
@@ -43,12 +43,12 @@ def _at(main: Element, place: str) -> Element:
 def test_it_answers_first(main: Element) -> None:
     assert main.one("h1").text == "Methods"
     answer = main.one("p", "answer").text
-    assert answer.startswith(f"{len(indicators())} measures on ")
+    assert answer.startswith(f"{len(measurable())} measures on ")
 
 
-@pytest.mark.parametrize("indicator_id", indicators())
+@pytest.mark.parametrize("indicator_id", measurable())
 def test_every_measure_is_explained(main: Element, indicator_id: str) -> None:
-    indicator = indicators()[indicator_id]
+    indicator = measurable()[indicator_id]
     block = _at(main, indicator_id)
     assert block.one("h4").text == indicator.name
     said = block.text
