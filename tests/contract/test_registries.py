@@ -80,9 +80,31 @@ def test_overlap_and_accumulation_follow_from_the_kind_of_period(indicator: Indi
     assert indicator.cumulative == (indicator.period_kind is PeriodKind.CUMULATIVE_QUARTERS)
 
 
-def test_every_indicator_is_in_a_source_and_every_series_is_an_indicator() -> None:
+def test_every_indicator_is_in_a_source_or_worked_out_and_every_series_is_an_indicator() -> None:
     in_sources = {series.indicator for source in sources().values() for series in source.series.values()}
-    assert in_sources == set(indicators())
+    assert in_sources | set(WORKED_OUT) == set(indicators())
+    assert in_sources.isdisjoint(WORKED_OUT)
+
+
+WORKED_OUT = {id_: held for id_, held in indicators().items() if held.difference_of}
+
+
+@pytest.mark.parametrize("indicator", WORKED_OUT.values(), ids=WORKED_OUT)
+def test_what_is_worked_out_is_the_quarters_of_a_cumulative_series_and_says_how(indicator: Indicator) -> None:
+    cumulative = indicators()[str(indicator.difference_of)]
+    assert cumulative.cumulative
+    assert indicator.period_kind is PeriodKind.QUARTER
+    alike = ("unit", "polarity", "value_type", "decimals", "sexes", "geographies", "combinable", "source")
+    for name in alike:
+        assert getattr(indicator, name) == getattr(cumulative, name)
+    assert "less that of the quarter before" in indicator.method
+    # A change of 1% would count as one in a full count; here it is within the rounding of what it is worked out from.
+    assert not indicator.enumerated
+
+
+def test_only_one_measure_is_the_difference_of_another() -> None:
+    cumulative = [held.difference_of for held in WORKED_OUT.values()]
+    assert len(cumulative) == len(set(cumulative))
 
 
 # --- sources -----------------------------------------------------------------------------------------------

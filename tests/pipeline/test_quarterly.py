@@ -1,4 +1,4 @@
-"""Quarters worked out from a cumulative share: by hand, as a property, and what has no figure."""
+"""Quarters worked out from a cumulative share: by hand, as a property, in the release, and what has no figure."""
 
 import datetime as dt
 
@@ -10,8 +10,13 @@ from hypothesis import strategies as st
 from data_contracts import periods
 from data_contracts.vocabulary import PeriodKind
 from pipelines.models.quarterly_figures import differences
+from tests.builders import publishers as p
+from tests.builders.data_folder import DataFolder
+from tests.builders.publishers import at
 
 CUMULATIVE = "nhs-health-checks"
+QUARTERLY = "nhs-health-checks-quarterly"
+SERIES = ["area_code", "sex", "period_end"]
 
 
 def cycle(
@@ -134,3 +139,54 @@ def test_no_quarter_is_below_zero_and_every_figure_left_out_has_a_reason(held: l
     left_out = quarters.filter(pl.col("value").is_null())
     assert (left_out["value_symbol"] == "[x]").all()
     assert left_out["note"].str.starts_with("Not worked out: ").all()
+
+
+# --- in the release ----------------------------------------------------------------------------------------
+
+
+def figures(folder: DataFolder, indicator_id: str) -> pl.DataFrame:
+    return folder.mart("observations").filter(pl.col("indicator_id") == indicator_id)
+
+
+def test_quarters_of_every_area_and_system_add_up_to_its_cumulative_share(first_release: DataFolder) -> None:
+    """Of systems too: an estimate is a weighted mean of the same authorities with the same weights every quarter."""
+    cumulative = figures(first_release, CUMULATIVE).sort("period_end")
+    joined = cumulative.join(figures(first_release, QUARTERLY), on=SERIES, suffix="_quarter", maintain_order="left")
+    assert joined.height == cumulative.height
+    whole = joined.filter(pl.col("value_quarter").is_not_null().all().over("area_code"))
+    added = whole.with_columns(added=pl.col("value_quarter").cum_sum().over("area_code"))
+    assert whole["area_code"].n_unique() > 150
+    assert whole.filter(pl.col("area_code").str.starts_with("E54"))["area_code"].n_unique() >= 20
+    assert (added["added"] - added["value"]).abs().max() < 1e-6
+
+
+def test_englands_latest_quarter_is_what_a_hand_would_work_out(first_release: DataFolder) -> None:
+    """34.4% to 2025/26 Q3, 32.6% to 2025/26 Q2."""
+    england = figures(first_release, QUARTERLY).filter(
+        (pl.col("area_code") == "E92000001") & (pl.col("period_label") == "2025/26 Q3")
+    )
+    row = england.row(0, named=True)
+    assert row["value"] == pytest.approx(1.8, abs=1e-9)
+    assert row["period_start"] == dt.date(2025, 10, 1)
+    assert (row["lower_95"], row["upper_95"]) == (None, None)
+
+
+def test_an_authority_made_in_2023_has_no_first_quarter(first_release: DataFolder) -> None:
+    rows = figures(first_release, QUARTERLY).filter(pl.col("area_code") == "E06000063").sort("period_end")
+    assert rows["period_label"].to_list()[:2] == ["2023/24 Q1", "2023/24 Q2"]
+    assert rows["value"].is_null().to_list() == [True] + [False] * 10
+
+
+def test_a_share_that_falls_in_a_new_file_withholds_the_quarter_and_tells_the_system_why(folder: DataFolder) -> None:
+    """Hartlepool's share to 2025/26 Q3 falls below that to Q2: the quarter goes, the cumulative share stays."""
+    latest = at(area_code="E06000001", period="2021/22 Q1 - 2025/26 Q3")
+    assert folder.refresh(p.nhs_health_checks().edit(latest, value="0.1")).recap
+    quarter = figures(folder, QUARTERLY).filter(
+        (pl.col("area_code") == "E06000001") & (pl.col("period_label") == "2025/26 Q3")
+    )
+    assert quarter["value"].to_list() == [None]
+    assert "fell from" in quarter["note"][0]
+    share = figures(folder, CUMULATIVE).filter(
+        (pl.col("area_code") == "E06000001") & (pl.col("period_label") == "to 2025/26 Q3")
+    )
+    assert share["value"].to_list() == [0.1]
