@@ -17,6 +17,7 @@ from rich.table import Table
 
 from data_contracts.registry.records import sources
 from pipelines import landing, releases
+from pipelines.compare import of_statuses
 from pipelines.config import LONDON, Settings, data_dir, today
 from pipelines.faults import Problem, Refused
 from pipelines.recap import (
@@ -33,6 +34,7 @@ from pipelines.recap import (
 from pipelines.refresh import lock, refresh
 from pipelines.runlog import RunLog, run_streams
 from pipelines.shapes import SHAPES, write_shapes
+from pipelines.status_recap import STATUS_COLUMNS, status_rows, summary
 
 app = typer.Typer(
     help="ICS Progress: the pipeline that turns publishers' files into a release.",
@@ -169,8 +171,12 @@ def _show(console: Console, recap: Recap) -> None:
         _table(console, "Rows at fault", FAULT_COLUMNS, fault_rows(recap.faults), numbers=(3, 4))
     marts = [(name, f"{rows:,}") for name, rows in recap.marts.items()]
     _table(console, "Tables", ("table", "rows"), marts, numbers=(1,))
-    if recap.changes.height:
-        _table(console, "Changed since the release before", CHANGE_COLUMNS, change_rows(recap.changes), numbers=(3,))
+    if figures := change_rows(recap.changes):
+        _table(console, "Changed since the release before", CHANGE_COLUMNS, figures, numbers=(3,))
+    statuses = of_statuses(recap.changes)
+    if statuses.height:
+        _table(console, "Statuses that changed", STATUS_COLUMNS, status_rows(statuses), numbers=(2, 3))
+        console.print(f"Statuses: {summary(statuses)}", markup=False, highlight=False, soft_wrap=True)
     _table(console, "Time and memory", STEP_COLUMNS, step_rows(recap.steps), numbers=(1, 2))
     for note in recap.notes:
         console.print(f"Note: {note}", markup=False, highlight=False, soft_wrap=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 import polars as pl
 
 from data_contracts.registry.records import PublishRules, indicators
+from pipelines import status_changes
 from pipelines.faults import Problem
 
 _KEY = ["indicator_id", "area_code", "sex", "breakdown", "period_label"]
@@ -22,6 +23,15 @@ CHANGES = pl.Schema(
         "earlier_value": pl.Float64,
         "value": pl.Float64,
         "beyond_interval": pl.Boolean,
+        # of statuses only
+        "status_id": pl.String,
+        "commitment_id": pl.String,
+        "layer": pl.String,
+        "earlier": pl.String,
+        "later": pl.String,
+        "earlier_period": pl.String,
+        "also": pl.String,
+        "is_latest": pl.Boolean,
     }
 )
 
@@ -32,7 +42,23 @@ def nothing_before() -> pl.DataFrame:
 
 
 def changes(earlier: Path, later: Path) -> pl.DataFrame:
-    """Every figure that is new, gone or revised between the marts in two folders.
+    """Every figure that is new, gone or revised between the marts in two folders, then every status that changed."""
+    every = [pl.DataFrame(schema=CHANGES), _figure_changes(earlier, later), status_changes.changed(earlier, later)]
+    return pl.concat(every, how="diagonal").select(list(CHANGES))
+
+
+def of_figures(changes: pl.DataFrame) -> pl.DataFrame:
+    """The changes that are of figures."""
+    return changes.filter(pl.col("mart") == "observations")
+
+
+def of_statuses(changes: pl.DataFrame) -> pl.DataFrame:
+    """The changes that are of statuses."""
+    return changes.filter(pl.col("mart") == "statuses")
+
+
+def _figure_changes(earlier: Path, later: Path) -> pl.DataFrame:
+    """Every figure that is new, gone or revised.
 
     `beyond_interval`: the new value lies outside the earlier value's limits; for values without limits, it differs
     by more than the digits shown.
@@ -76,7 +102,6 @@ def changes(earlier: Path, later: Path) -> pl.DataFrame:
             .otherwise(outside)
             .fill_null(value=False),
         )
-        .select(list(CHANGES))
         .sort(*_KEY)
     )
 
@@ -88,7 +113,10 @@ def _figures(folder: Path, prefix: str) -> pl.DataFrame:
 
 
 def stops(earlier: Path, later: Path, moved: pl.DataFrame, rules: PublishRules) -> list[Problem]:
-    """Reasons to stop and ask before publishing; none where nothing alarming moved. A new period never stops it."""
+    """Reasons to stop and ask before publishing; none where nothing alarming moved.
+
+    A new period never stops it, nor does a status by itself: it is the figures that are right or wrong.
+    """
     before = _figures(earlier, "")
     after = _figures(later, "")
     problems: list[Problem] = []
@@ -104,7 +132,7 @@ def stops(earlier: Path, later: Path, moved: pl.DataFrame, rules: PublishRules) 
             stop(
                 "vanished", f"{what} with no figure any more: {_some(gone)}", f"every one of the {what} of the earlier"
             )
-    revised = moved.filter(pl.col("change") == "revised")
+    revised = of_figures(moved).filter(pl.col("change") == "revised")
     in_both = before.drop_nulls("value").join(after.drop_nulls("value"), on=_KEY, how="semi").height
     beyond = revised.filter("beyond_interval")
     if in_both and beyond.height > rules.moved_share * in_both:

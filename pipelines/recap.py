@@ -6,8 +6,10 @@ import msgspec
 import polars as pl
 
 from data_contracts.registry.records import SET_ASIDE_MEANINGS, sources
+from pipelines.compare import of_figures, of_statuses
 from pipelines.releases import SourceAccount
 from pipelines.runlog import Step
+from pipelines.status_recap import status_sections, summary
 
 
 class Recap(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,6 +24,7 @@ class Recap(msgspec.Struct, frozen=True, kw_only=True):
     faults: pl.DataFrame
     steps: list[Step]
     notes: list[str] = []
+    area_names: dict[str, str] = {}
 
 
 def source_rows(accounts: Sequence[SourceAccount]) -> list[tuple[str, ...]]:
@@ -50,8 +53,13 @@ def _set_aside(account: SourceAccount) -> str:
 
 
 def change_rows(changes: pl.DataFrame) -> list[tuple[str, ...]]:
-    """The table of changes: indicator, what happened, why, and how many figures."""
-    counted = changes.group_by("indicator_id", "change", "why").agg(pl.len()).sort("indicator_id", "change", "why")
+    """The table of changes of figures: indicator, what happened, why, and how many figures."""
+    counted = (
+        of_figures(changes)
+        .group_by("indicator_id", "change", "why")
+        .agg(pl.len())
+        .sort("indicator_id", "change", "why")
+    )
     return [(indicator, change, why, f"{rows:,}") for indicator, change, why, rows in counted.iter_rows()]
 
 
@@ -96,7 +104,10 @@ def markdown(recap: Recap) -> str:
         "## Tables",
         _table(("table", "rows"), [(name, f"{rows:,}") for name, rows in recap.marts.items()]),
         "## What changed since the release before",
-        _table(CHANGE_COLUMNS, change_rows(recap.changes)) if recap.changes.height else "No figure changed.",
+        _table(CHANGE_COLUMNS, rows) if (rows := change_rows(recap.changes)) else "No figure changed.",
+        "## Statuses that changed",
+        summary(of_statuses(recap.changes)),
+        *status_sections(of_statuses(recap.changes), recap.area_names),
         "## Time and memory",
         _table(STEP_COLUMNS, step_rows(recap.steps)),
     ]

@@ -385,10 +385,13 @@ def _publish(
     with log.step("compare") as say:
         moved = compare.changes(earlier / "marts", building / "marts") if earlier else compare.nothing_before()
         stops = compare.stops(earlier / "marts", building / "marts", moved, publish_rules()) if earlier else []
-        say(f"{moved.height:,} figures changed" if earlier else "nothing to compare with")
+        figures, layers = compare.of_figures(moved), compare.of_statuses(moved)
+        statuses = layers["status_id"].n_unique()
+        say(f"{figures.height:,} figures, {statuses:,} statuses changed" if earlier else "nothing to compare with")
     shutil.copytree(settings.snapshot_dir / SHAPES, building / SHAPES)
     release_id = releases.release_id(building / "marts")
     faults = pl.read_parquet(building / "marts" / "quarantine.parquet")
+    names = pl.read_parquet(building / "marts" / "areas.parquet", columns=["area_code", "area_name"])
 
     def recap(outcome: str) -> Recap:
         return Recap(
@@ -401,6 +404,7 @@ def _publish(
             faults=faults,
             steps=list(log.steps),
             notes=list(notes),
+            area_names=dict(names.iter_rows()),
         )
 
     if serving and serving.name == release_id:

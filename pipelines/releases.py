@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 import msgspec
+import polars as pl
 
 from data_contracts.marts import CONTRACT_VERSION, MARTS
 from data_contracts.version import SOFTWARE
@@ -19,6 +20,9 @@ from pipelines.shapes import SHAPES
 BUILDING = ".building-"
 #: Rows a page must read to find a few: a fifth of the time of DuckDB's own 122,880 at today's size.
 SERVED_ROW_GROUP = 16_384
+#: Columns of a status that are kept of every release: up to the version of its rules, after which come its workings.
+_STATUSES = MARTS["statuses"].columns
+STATUSES_KEPT = _STATUSES[: _STATUSES.index("rule_version") + 1]
 
 
 class SourceAccount(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,6 +134,7 @@ def publish(settings: Settings, building: Path, record: Manifest, *, at: dt.date
     _remove(settings, final)
     building.rename(final)
     _keep_manifest(settings, final)
+    _keep_statuses(settings, final)
     point_to(settings, final)
     (settings.data_dir / "held").unlink(missing_ok=True)
     _append(
@@ -180,13 +185,35 @@ def _keep_manifest(settings: Settings, release: Path) -> None:
     shutil.copyfile(release / "manifest.json", folder / f"{release.name}.json")
 
 
+def _keep_statuses(settings: Settings, release: Path) -> None:
+    """Statuses outlive the release too: what it said then can be held against what is said now.
+
+    Written aside and renamed, so that a file is whole or absent; only the columns others rely on, so that it is small.
+    """
+    marts = release / "marts" / "statuses.parquet"
+    final = settings.data_dir / "statuses" / f"{release.name}.parquet"
+    # A release of an older contract has none, and what a killed run left half-built is no release.
+    if final.exists() or not marts.exists() or release.name.startswith(BUILDING):
+        return
+    final.parent.mkdir(exist_ok=True)
+    held = pl.read_parquet_schema(marts)
+    kept = [name for name in STATUSES_KEPT if name in held]
+    aside = final.with_name(f".{final.name}")
+    pl.read_parquet(marts, columns=kept).write_parquet(aside, compression="zstd", compression_level=19)
+    aside.replace(final)
+
+
 def prune(settings: Settings, keep: int) -> list[str]:
-    """Remove whole releases but the last few published and the one that serves; returns those removed."""
+    """Remove whole releases but the last few published and the one that serves; returns those removed.
+
+    Their manifests and statuses stay.
+    """
     recent = list(dict.fromkeys(event.release_id for event in reversed(list(history(settings)))))[:keep]
     serving = current(settings)
     kept = {*recent, serving.name if serving else ""}
     removed = [path for path in sorted(settings.releases_dir.iterdir()) if path.name not in kept]
     for path in removed:
+        _keep_statuses(settings, path)  # a run killed after its swap may not have got to it
         _remove(settings, path)
     return [path.name for path in removed]
 

@@ -35,6 +35,10 @@ def revised(by: float = 0.01, which: Callable[[dict[str, str]], bool] = BARNET) 
     return PublishersFile(name=file.name, source_id=file.source_id, header=file.header, rows=tuple(rows))
 
 
+def figures_changed(folder: DataFolder) -> pl.DataFrame:
+    return folder.changes().filter(pl.col("mart") == "observations")
+
+
 def english(row: dict[str, str]) -> bool:
     return row["areacd"].startswith(("E06", "E07", "E08", "E09", "E10", "E12", "E92"))
 
@@ -182,7 +186,7 @@ def test_a_file_in_the_inbox_supersedes_the_vintage_before_which_stays(folder: D
     assert folder.mart("sources").filter(pl.col("source_id") == OBESITY)["vintage"].item() == new
     landed = folder.path / "landing" / OBESITY / new
     assert json.loads((landed / "record.json").read_text("utf-8"))["rows"] == len(file.rows)
-    changed = folder.changes().filter(pl.col("area_code") == "E09000003")
+    changed = figures_changed(folder).filter(pl.col("area_code") == "E09000003")
     assert changed["change"].to_list() == ["revised"]
     assert changed["why"].to_list() == ["revised data"]
     assert not changed["beyond_interval"].item()
@@ -251,7 +255,7 @@ def test_it_goes_on_when_as_many_move_within_their_interval(folder: DataFolder) 
 def test_it_goes_on_when_a_few_move_beyond_their_interval(folder: DataFolder) -> None:
     outcome = folder.refresh(revised(by=25.0))
     assert outcome.recap
-    assert folder.changes().filter(pl.col("area_code") == "E09000003")["beyond_interval"].to_list() == [True]
+    assert figures_changed(folder).filter(pl.col("area_code") == "E09000003")["beyond_interval"].to_list() == [True]
 
 
 def test_it_stops_when_a_sign_flips(folder: DataFolder) -> None:
@@ -272,7 +276,7 @@ def test_it_does_not_stop_for_a_new_period(folder: DataFolder) -> None:
     outcome = folder.refresh(smoking.add(newer))
     assert outcome.recap
     assert outcome.recap.outcome.startswith("Published")
-    new = folder.changes().filter(pl.col("change") == "new")
+    new = figures_changed(folder).filter(pl.col("change") == "new")
     assert set(new["period_label"]) == {"2025"}
     assert new.filter(pl.col("area_code").str.starts_with("E54")).height >= 36
 
@@ -374,7 +378,7 @@ def test_figures_that_come_back_bring_changes_of_their_own(two_releases: tuple[D
     folder.refresh()
     assert folder.release_id == first
     folder.assert_whole()
-    barnet = folder.changes().filter(pl.col("area_code") == "E09000003")
+    barnet = figures_changed(folder).filter(pl.col("area_code") == "E09000003")
     assert barnet["change"].to_list() == ["revised"]
     assert barnet["value"].item() < barnet["earlier_value"].item()
 
@@ -410,14 +414,20 @@ def test_a_release_of_another_contract_makes_room_without_being_compared(folder:
     folder.assert_whole()
 
 
-def test_two_whole_releases_and_every_manifest_are_kept(folder: DataFolder) -> None:
+def test_two_whole_releases_and_the_manifest_and_statuses_of_every_one_are_kept(folder: DataFolder) -> None:
     ids = [folder.release_id]
+    first = folder.mart("statuses")
     for step in (0.01, 0.02, 0.03):
         folder.refresh(revised(by=step))
         ids.append(folder.release_id)
     assert len(set(ids)) == 4
     assert {path.name for path in (folder.path / "releases").iterdir()} == set(ids[-2:])
     assert {path.stem for path in (folder.path / "manifests").iterdir()} == set(ids)
+    assert {path.name for path in (folder.path / "statuses").iterdir()} == {f"{id_}.parquet" for id_ in ids}
+    kept = pl.read_parquet(folder.path / "statuses" / f"{ids[0]}.parquet")
+    assert kept.columns[0] == "status_id"
+    assert kept.columns[-1] == "rule_version"
+    assert kept.equals(first.select(kept.columns))
     assert [event["release_id"] for event in folder.history()] == ids
 
 
