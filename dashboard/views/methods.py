@@ -25,6 +25,7 @@ PERIOD_KINDS = {
     PeriodKind.FINANCIAL_YEAR: "Financial years, April to March",
     PeriodKind.SCHOOL_YEAR: "School years, September to August",
     PeriodKind.CUMULATIVE_QUARTERS: "Quarters, each with all those before it",
+    PeriodKind.QUARTER: "Quarters of financial years",
 }
 VALUE_TYPES = {
     ValueType.EXPECTANCY: "expectancy",

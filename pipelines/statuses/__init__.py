@@ -1,1 +1,0 @@
-"""Statuses: each commitment's measures, judged for every area and period by the layered rules."""

@@ -6,6 +6,7 @@ from data_contracts.registry.records import measurable
 from data_contracts.vocabulary import DataState, Direction, ValueKind, ValueSymbol
 from metrics.comparison import compare, difference_of_differences
 from metrics.progress import detectable_change, direction, pace
+from metrics.spc import Improvement, summary, xmr
 from metrics.trend import KINDS, recent_trend
 from pipelines.geography import ENGLAND
 
@@ -19,6 +20,11 @@ _TREND = {
     "trend_slope": pl.Float64,
     "trend_reason": pl.String,
 }
+_IMPROVEMENT: dict[str, Improvement] = {
+    "high_is_good": "increase",
+    "low_is_good": "decrease",
+    "no_judgement": "neutral",
+}
 _NO_TREND_OVERLAP = "periods that overlap, or add up, have no recent trend"
 
 
@@ -31,6 +37,7 @@ def with_layers(panel: pl.DataFrame, points: pl.DataFrame) -> pl.DataFrame:
     rows = _with_direction(rows)
     rows = _with_pace(rows)
     rows = _with_recent_trend(rows, points)
+    rows = _with_variation(rows, points)
     rows = _with_england(rows)
     return _with_earliest_change(rows)
 
@@ -214,6 +221,47 @@ def _with_recent_trend(rows: pl.DataFrame, points: pl.DataFrame) -> pl.DataFrame
         recent_trend=pl.col("recent_trend").fill_null("cannot_be_calculated"),
         trend_reason=pl.when(missing).then(no_points).otherwise(pl.col("trend_reason")),
     )
+
+
+# --- variation and assurance ------------------------------------------------------------------------------
+
+
+def _with_variation(rows: pl.DataFrame, points: pl.DataFrame) -> pl.DataFrame:
+    """Add what the control chart of a quarterly series says of its latest point, and whether it will meet its target.
+
+    Never of a cumulative series, and never rebased: a new mean is a person's decision.
+    """
+    series = ["indicator_id", "sex", "area_code", "as_of_end"]
+    quarterly = rows.filter((pl.col("period_kind") == "quarter") & pl.col("latest_value").is_not_null())
+    found = [
+        quarterly.select(*series)
+        .clear()
+        .with_columns(variation=pl.lit(None, pl.String), assurance=pl.lit(None, pl.String))
+    ]
+    for (polarity,), asked in quarterly.group_by("polarity", maintain_order=True):
+        shown = (
+            asked.select(*series, "target_value")
+            .unique(series)
+            .join(
+                points.select("indicator_id", "sex", "area_code", "period_end", "value"),
+                on=["indicator_id", "sex", "area_code"],
+            )
+            .filter(pl.col("period_end") <= pl.col("as_of_end"))
+        )
+        # The chart names a group by its columns, so one column stands for the series.
+        keyed = shown.with_columns(series=pl.concat_str(series, separator=" ")).sort("series", "period_end")
+        targets = dict(keyed.select("series", "target_value").unique().iter_rows())
+        chart = xmr(
+            keyed,
+            date="period_end",
+            value="value",
+            by="series",
+            improvement=_IMPROVEMENT[str(polarity)],
+            target=targets,
+        )
+        said = summary(chart, by=["series", *series])
+        found.append(said.select(*series, "variation", "assurance"))
+    return rows.join(pl.concat(found), on=series, how="left", maintain_order="left")
 
 
 # --- England ----------------------------------------------------------------------------------------------

@@ -114,6 +114,39 @@ def test_monitored_outcomes_fold_behind_one_control(page: Get) -> None:
     folded = page("/").one("main")
     head = _table(folded)[0]
     assert head[1] == "Adult smoking: Smokefree England by 2030"
+    assert len(head) == 1 + 4
+    (control,) = [link for link in folded.all("a") if link.attributes.get("id") == "fold-monitored"]
+    unfolded = page(control.attributes["href"] or "").one("main")
+    assert len(_table(unfolded)[0]) > 1 + 4
+    (control,) = [link for link in unfolded.all("a") if link.attributes.get("id") == "fold-monitored"]
+    assert control.attributes["href"] == "/"
+
+
+def test_every_cell_says_a_symbol_and_a_word_and_data_states_are_themselves(page: Get) -> None:
+    table = page("/?monitored=show").one("main").one("table", "heat")
+    cells = [cell for row in table.one("tbody").all("tr") for cell in row.all("td")]
+    seen = {cell.text for cell in cells}
+    assert all(cell.text for cell in cells)
+    assert {"No interval", "Not comparable", "No data", "Little change", "Improving"} <= seen
+    assert all(cell.all("span")[0].attributes["aria-hidden"] == "true" for cell in cells)
+
+
+def test_what_needs_attention_leads_to_its_card(page: Get) -> None:
+    table = page("/?monitored=show").one("main").one("table", "heat")
+    worse = [cell for row in table.one("tbody").all("tr")[1:] for cell in row.all("td", "worse")]
+    assert worse
+    for cell in worse:
+        assert re.fullmatch(r"/system/E54\d{6}#[a-z0-9-]+", cell.one("a").attributes["href"] or "")
+
+
+def test_counts_stand_beside_what_chance_alone_would_give(page: Get, first_release: DataFolder) -> None:
+    """One in twenty tests of a measure that did not change says improving, and one in twenty getting worse."""
+    today = first_release.mart("areas").filter((pl.col("area_type") == "icb") & pl.col("valid_to").is_null())
+    found = first_release.mart("statuses").filter(
+        pl.col("is_latest")
+        & (pl.col("commitment_id") == "preventable-cvd")
+        & pl.col("area_code").is_in(today["area_code"].to_list())
+    )
     worse = found.filter(pl.col("direction") == "getting_worse").height
     better = found.filter(pl.col("direction") == "improving").height
     tested = found.filter(pl.col("direction").is_not_null()).height
