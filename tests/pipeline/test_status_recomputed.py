@@ -469,7 +469,7 @@ def test_baselines_a_commitment_names_are_the_figures_held_to_their_digit(status
 
 def test_status_ids_are_unique_and_say_what_they_are_of(statuses: pl.DataFrame) -> None:
     assert statuses["status_id"].is_unique().all()
-    form = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)?\.[EN]\d{8}\.(persons|male|female)(\.\d{4}(-to-\d{4}|-\d{2})?)?")
+    form = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)?\.[EN]\d{8}\.(persons|male|female)(\.\d{4}(-to-\d{4}|-\d{2}(-Q[1-4])?)?)?")
     names = ["status_id", "commitment_id", "indicator_id", "area_code", "sex", "as_of_period"]
     for row in statuses.select(names).iter_rows(named=True):
         parts = [row["commitment_id"], row["indicator_id"], row["area_code"], row["sex"]]
