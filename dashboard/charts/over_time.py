@@ -6,33 +6,38 @@ from functools import cache
 from itertools import groupby
 
 from dashboard import words
+from dashboard.charts.aim import Aimed, aim_labels, aim_traces
 from dashboard.charts.base import LABEL_PX, EndLabel, Figure, end_labels, layout, spread, tinted
 from dashboard.queries import Gap, Observation
 from dashboard.theme import COLOURS, SERIES
 from dashboard.views.england import RegionGap
-from dashboard.views.figures import Line, Measure, Timeline, has_interval
-from data_contracts.vocabulary import PeriodKind, ValueKind
+from dashboard.views.figures import Aim, Line, Measure, Timeline, at_period, has_interval
+from data_contracts.vocabulary import PaceForm, PeriodKind, ValueKind
 
 HEIGHT = 300
 _PLOT_HEIGHT = HEIGHT - 44
 _DAYS_IN_A_YEAR = 365.25
 _LETTER_PX = 7.6
+#: Room beside a plot that runs on to a target's date, where the lines' names stand inside it.
+_DATED_MARGIN = 40
 
 
 def lines_chart(timeline: Timeline, *, colours: Sequence[str] = SERIES, from_zero: bool = False) -> Figure:
     """Draw the lines of a timeline on one scale, each named at its end."""
     measure = timeline.measure
-    y_range = _y_range(timeline.lines, from_zero=from_zero)
+    y_range = _y_range(timeline.lines, from_zero=from_zero, target=timeline.aim.target if timeline.aim else None)
+    x_range = _x_range(timeline.periods, until=timeline.aim.by if timeline.aim else None)
+    dated = timeline.aim is not None and timeline.aim.target is not None and timeline.aim.by is not None
     labels = [
         EndLabel(f"{_short(line.name)} {measure.number(last.value)}", _middle(last), last.value, colour)
         for line, colour in zip(timeline.lines, colours, strict=False)
         if (last := _last(line)) is not None and last.value is not None
     ]
     figure = layout(
-        margin_right=_room(labels),
+        margin_right=_DATED_MARGIN if dated else _room(labels),
         ticks=_ticks(measure, timeline.periods),
         y_range=y_range,
-        x_range=_x_range(timeline.periods),
+        x_range=x_range,
     )
     figure["annotations"] = end_labels(labels, y_range=y_range, plot_height=_PLOT_HEIGHT)
     for place, mark in enumerate(timeline.marks):
@@ -43,6 +48,10 @@ def lines_chart(timeline: Timeline, *, colours: Sequence[str] = SERIES, from_zer
         traces += _bands(line.points, colour)
     for line, colour in reversed(list(zip(timeline.lines, colours, strict=False))):
         traces.append(_trace(measure, line, colour))
+    if timeline.aim is not None:
+        aimed = _aimed(timeline, timeline.aim, x_range, span=y_range[1] - y_range[0])
+        traces += aim_traces(aimed)
+        figure["annotations"] += aim_labels(aimed)
     return {"data": traces, "layout": figure}
 
 
@@ -89,6 +98,28 @@ def gap_chart(gap: RegionGap, *, top: float) -> Figure:
     )
     figure["annotations"] = end_labels(labels, y_range=y_range, plot_height=_PLOT_HEIGHT)
     return {"data": traces, "layout": figure}
+
+
+def _aimed(timeline: Timeline, aim: Aim, x_range: tuple[float, float], *, span: float) -> Aimed:
+    measure, (line, *others) = timeline.measure, timeline.lines
+    shown = [point for point in line.points if point.value is not None]
+    other = at_period(others[0].points, aim.baseline) if others else None
+    start, last = at_period(shown, aim.baseline), shown[-1] if shown else None
+    place = shown.index(start) if start is not None else 0
+    beside = [point.value or 0.0 for point in shown[max(0, place - 1) : place + 2]]
+    by = f" by {aim.by.year}" if aim.by is not None else ""
+    return Aimed(
+        x_range=x_range,
+        baseline=(_middle(start), start.value or 0.0) if start is not None else None,
+        beside=(beside[0], beside[-1]) if beside else (0.0, 0.0),
+        other=other.value if other is not None else None,
+        span=span,
+        latest=last.value if last is not None else None,
+        target=aim.target,
+        by=_year(aim.by) if aim.by is not None else None,
+        named=f"target {measure.amount(aim.target)}{by}" if aim.target is not None else "",
+        compound=measure.indicator.pace_form == PaceForm.COMPOUND,
+    )
 
 
 def _trace(measure: Measure, line: Line, colour: str) -> Figure:
@@ -146,8 +177,9 @@ def _band(xs: list[float], lower: list[float], upper: list[float], colour: str) 
     }
 
 
-def _y_range(lines: Iterable[Line], *, from_zero: bool) -> tuple[float, float]:
-    ends = [
+def _y_range(lines: Iterable[Line], *, from_zero: bool, target: float | None = None) -> tuple[float, float]:
+    ends = [] if target is None else [target]
+    ends += [
         end
         for line in lines
         for point in line.points
@@ -159,9 +191,11 @@ def _y_range(lines: Iterable[Line], *, from_zero: bool) -> tuple[float, float]:
     return (0.0 if from_zero else low - room), high + room
 
 
-def _x_range(periods: Sequence[Observation | Gap]) -> tuple[float, float]:
-    """The span of the periods with a little room, stated so that labels beyond it do not widen it."""
+def _x_range(periods: Sequence[Observation | Gap], *, until: dt.date | None = None) -> tuple[float, float]:
+    """The span of the periods, and on to a day, with a little room; stated, so that labels do not widen it."""
     first, last = _middle(periods[0]), _middle(periods[-1])
+    if until is not None:
+        last = max(last, _year(until))
     room = (last - first) * 0.03 or 0.5
     return first - room, last + room
 

@@ -2,6 +2,8 @@
 
 from dashboard.components.chart_card import source_line
 from dashboard.components.marks import symbol_key
+from dashboard.components.reading import Cell, stacked_table
+from dashboard.components.statuses import chips
 from dashboard.components.tables import other_measures
 from dashboard.components.tags import Node, tag
 from dashboard.pages.framed import framed
@@ -25,10 +27,44 @@ def page(release: Release, area: Area) -> Page:
         if view.successors
         else tag("P", ["See ", tag("A", "every system of today", href="/compare"), "."]),
         tag("P", described_system(area), className="subtitle"),
+        tag("H2", "Its last statuses"),
+        *last_statuses(view),
         tag("H2", _LAST),
         *last_figures(view),
     ]
     return framed(release, content, title=f"{area.area_name} (ended)", here=f"/system/{area.area_code}")
+
+
+def last_statuses(view: EndedView) -> list[Node]:
+    """How each measure of a commitment last stood within the boundary it had, and where it is judged today."""
+    if not view.statuses:
+        return [tag("P", "No commitment was judged for this system.")]
+    rows: list[list[Cell]] = [
+        [
+            tag("A", one.measure.title, href=f"/commitment/{one.status.commitment_id}"),
+            chips(one.status),
+            one.status.explanation,
+        ]
+        for one in view.statuses
+    ]
+    today: list[Node | str] = []
+    for place, (code, name) in enumerate(view.today.items()):
+        joined = (" and " if place == len(view.today) - 1 else ", ") if place else ""
+        today += [joined, tag("A", name, href=f"/system/{code}")]
+    return [
+        tag(
+            "P",
+            "As the figures are now published for the boundary this system had, each from its baseline to the last "
+            "period there is.",
+            className="subtitle",
+        ),
+        stacked_table(
+            caption="Last statuses, by measure",
+            head=["Measure", "Status", "In words"],
+            rows=rows,
+        ),
+        *([tag("P", ["Its residents are judged today in ", *today, "."])] if today else []),
+    ]
 
 
 def last_figures(view: EndedView) -> list[Node | None]:

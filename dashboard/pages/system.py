@@ -1,28 +1,27 @@
 """The page of one integrated care system."""
 
 from dashboard import words
-from dashboard.charts.over_time import HEIGHT, lines_chart
 from dashboard.components.authorities import authorities_table
 from dashboard.components.cards import key_figures
-from dashboard.components.chart_card import chart_card, source_line
+from dashboard.components.chart_card import source_line
 from dashboard.components.gaps import gaps_section
-from dashboard.components.marks import symbol_key, verdict
+from dashboard.components.marks import symbol_key
 from dashboard.components.place import place_section
-from dashboard.components.tables import other_measures, timeline_table
+from dashboard.components.reading import contents
+from dashboard.components.register import register_section
+from dashboard.components.tables import other_measures
 from dashboard.components.tags import Node, tag
 from dashboard.pages.framed import framed
 from dashboard.pages.page import Page
 from dashboard.queries import Area
 from dashboard.reader import Release
-from dashboard.theme import COLOURS, SERIES
 from dashboard.views.figures import described_system
-from dashboard.views.system import MeasureView, Statement, SystemView, key_figure, system_view
-
-_LINES = (SERIES[0], COLOURS["control"])
+from dashboard.views.headlines import Statement
+from dashboard.views.system import MeasureView, SystemView, key_figure, system_view
 
 
 def page(release: Release, area: Area) -> Page:
-    """A system in one page: the answer, its figures, each measure over time and inside it, what is missing."""
+    """A system in one page: the answer, its figures, every commitment, each measure inside it, what is missing."""
     view = system_view(release, area)
     content = [
         tag("H1", area.area_name),
@@ -30,42 +29,43 @@ def page(release: Release, area: Area) -> Page:
         tag("Ul", [_statement(statement) for statement in view.statements], className="statements"),
         key_figures([key_figure(measure) for measure in view.measures]),
         symbol_key(measure.latest for measure in view.measures),
-        tag("H2", "Over time, beside England"),
-        tag("Div", [_over_time(area, measure) for measure in view.measures], className="grid two"),
-        tag("H2", "Inside this system"),
+        contents(_contents(view)),
+        tag("H2", "Commitments", id="commitments"),
+        tag("P", view.by_chance, className="reading") if view.by_chance else None,
+        *register_section(view.register),
+        tag("H2", "Inside this system", id="inside"),
         tag(
             "Div", [_inside(measure) for measure in view.measures if measure.authorities], className="grid two insides"
         ),
         *_gaps(view),
         *_others(view),
-        tag("H2", "What is missing, and why"),
+        tag("H2", "What is missing, and why", id="missing"),
         _missing(view),
-        tag("H2", "Its boundary, and who shares it"),
+        tag("H2", "Its boundary, and who shares it", id="boundary"),
         tag("P", [view.boundary, " ", described_system(view.area), "."]),
         *place_section(view.place),
-        tag("H2", "Sources"),
+        tag("H2", "Sources", id="sources"),
         _sources(view),
     ]
     return framed(release, content, title=area.area_name, here=f"/system/{area.area_code}")
 
 
+def _contents(view: SystemView) -> list[tuple[str, str]]:
+    """The headings of the page, but for those that are absent; the lines that wait are named by their count."""
+    return [
+        ("commitments", "Commitments"),
+        *((line.place, line.heading) for line in view.register.waiting),
+        ("inside", "Inside this system"),
+        *([("others", "Other measures held")] if view.others else []),
+        ("missing", "What is missing, and why"),
+        ("boundary", "Its boundary, and who shares it"),
+        ("sources", "Sources"),
+    ]
+
+
 def _statement(statement: Statement) -> Node:
-    return tag("Li", [tag("P", statement.about, className="about"), tag("P", statement.words)])
-
-
-def _over_time(area: Area, view: MeasureView) -> Node:
-    marks = "Open marks: estimates from local authorities." if view.timeline.lines[0].is_estimate else ""
-    return chart_card(
-        title=view.title,
-        subtitle=f"{view.measure.described}, {area.area_name} and England. {marks} The scale does not start at zero.",
-        figure=lines_chart(view.timeline, colours=_LINES),
-        height=HEIGHT,
-        summary=view.summary,
-        table=timeline_table(view.timeline),
-        credit=view.credit,
-        notes=[tag("P", mark.reason, className="subtitle") for mark in view.timeline.marks],
-        chip=verdict(view.against),
-    )
+    said = [tag("A", words, href=f"#{place}") if place else words for words, place in statement.parts]
+    return tag("Li", [tag("P", statement.about, className="about"), tag("P", said)])
 
 
 def _inside(view: MeasureView) -> Node:
@@ -103,7 +103,7 @@ def _others(view: SystemView) -> list[Node]:
     if not view.others:
         return []
     return [
-        tag("H2", "Other measures held"),
+        tag("H2", "Other measures held", id="others"),
         tag("P", "The latest figure of each, beside England's of the same period.", className="subtitle"),
         symbol_key(other.latest for other in view.others) or tag("P"),
         tag(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboard import queries, words
-from dashboard.queries import ENGLAND, Area, Observation, Reference
+from dashboard.queries import ENGLAND, Area, Observation, Reference, Status
 from dashboard.reader import Release
 from dashboard.views.figures import (
     Credit,
@@ -17,6 +17,7 @@ from dashboard.views.figures import (
 )
 from dashboard.views.series import england_series, leading_series
 from dashboard.views.system import OtherMeasure
+from data_contracts.vocabulary import Standing
 
 
 @dataclass(frozen=True)
@@ -29,16 +30,27 @@ class Successor:
     later: tuple["Successor", ...]
 
     @property
-    def today(self) -> tuple[str, ...]:
-        """Names of today's systems at the end of the line."""
-        return tuple(name for later in self.later for name in later.today) if self.later else (self.name,)
+    def today(self) -> dict[str, str]:
+        """Today's systems at the end of the line: code to name."""
+        if not self.later:
+            return {self.area_code: self.name}
+        return {code: name for later in self.later for code, name in later.today.items()}
+
+
+@dataclass(frozen=True)
+class LastStatus:
+    """The last status of one measure of a commitment."""
+
+    measure: Measure
+    status: Status
 
 
 @dataclass(frozen=True)
 class EndedView:
     """An abolished system, who followed it, and the leading measures as they last stood for it.
 
-    `missing` says which of them have no figure and why; `credits` is whose figures they are, each once.
+    `missing` says which of them have no figure and why; `credits` is whose figures they are, each once; `statuses` is
+    how the commitments last stood.
     """
 
     area: Area
@@ -47,6 +59,12 @@ class EndedView:
     last: tuple[OtherMeasure, ...]
     missing: tuple[str, ...]
     credits: tuple[Credit, ...]
+    statuses: tuple[LastStatus, ...]
+
+    @property
+    def today(self) -> dict[str, str]:
+        """Today's systems that its residents are in: code to name."""
+        return _today(self.successors)
 
 
 def ended_view(release: Release, area: Area) -> EndedView:
@@ -54,7 +72,7 @@ def ended_view(release: Release, area: Area) -> EndedView:
     known = queries.reference(release)
     successors = _successors(known, area.area_code)
     ended = f" on {words.date(area.valid_to)}" if area.valid_to else ""
-    today = list(dict.fromkeys(name for successor in successors for name in successor.today))
+    today = list(_today(successors).values())
     where = f"Its residents are now in {words.listed(today)}." if today else "No successor is recorded."
     leading = [measure for measure in measures(known.indicators.values()) if measure.indicator.headline]
     series, england = leading_series(release), england_series(release)
@@ -68,7 +86,27 @@ def ended_view(release: Release, area: Area) -> EndedView:
         last=last,
         missing=without_figure(own),
         credits=tuple({one.indicator_id: one for one in whose}.values()),
+        statuses=_statuses(known, queries.latest_statuses(release).get(area.area_code, [])),
     )
+
+
+def _today(successors: Sequence[Successor]) -> dict[str, str]:
+    return {code: name for successor in successors for code, name in successor.today.items()}
+
+
+def _statuses(known: Reference, held: Sequence[Status]) -> tuple[LastStatus, ...]:
+    """Promises and duties first, then as the pages show measures."""
+    order = {_key(measure): place for place, measure in enumerate(measures(known.indicators.values()))}
+    found = [
+        LastStatus(Measure(known.indicators[status.indicator_id], status.sex), status)
+        for status in held
+        if status.indicator_id is not None
+    ]
+    standings = {
+        commitment_id: list(Standing).index(Standing(c.standing)) for commitment_id, c in known.commitments.items()
+    }
+    found.sort(key=lambda one: (standings[one.status.commitment_id], order.get(_key(one.measure), 0)))
+    return tuple(found)
 
 
 def last_figures(own: Mapping[Measure, Sequence[Observation]], england: Series) -> tuple[OtherMeasure, ...]:

@@ -110,15 +110,25 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Aim:
+    """What the first line is judged by: its baseline period, and the target and its date where there are any."""
+
+    baseline: str
+    target: float | None = None
+    by: dt.date | None = None
+
+
+@dataclass(frozen=True)
 class Timeline:
     """Lines on one scale. The first is the one the chart is about.
 
-    `boundary` is the day the area of the first line was last redrawn.
+    `boundary` is the day the area of the first line was last redrawn; `aim` is what that line is judged by.
     """
 
     measure: Measure
     lines: tuple[Line, ...]
     boundary: dt.date | None = None
+    aim: Aim | None = None
 
     @property
     def marks(self) -> list[Mark]:

@@ -4,6 +4,7 @@ from dashboard import queries
 from dashboard.queries import ENGLAND
 from dashboard.reader import Release
 from dashboard.views.figures import Series, lines_by_series
+from data_contracts.vocabulary import MeasuredWhere
 
 
 def england_series(release: Release) -> Series:
@@ -21,3 +22,16 @@ def leading_series(release: Release) -> Series:
     """The leading indicators' series of every system there is or was."""
     wanted = leading_indicators(release)
     return release.once("leading", lambda: lines_by_series(queries.series_of_systems(release, indicator_ids=wanted)))
+
+
+def judged_series(release: Release) -> Series:
+    """The series of every system there is or was that some commitment is judged by, the leading ones among them."""
+    leading = leading_series(release)
+    return release.once("judged", lambda: {**leading, **_judged(release, without=leading_indicators(release))})
+
+
+def _judged(release: Release, *, without: list[str]) -> Series:
+    registered = queries.reference(release).commitments.values()
+    everywhere = {m.indicator_id for c in registered for m in c.measured_by if m.measured_where == MeasuredWhere.EVERY}
+    wanted = sorted(everywhere.difference(without))
+    return lines_by_series(queries.series_of_systems(release, indicator_ids=wanted))

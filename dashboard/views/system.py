@@ -11,10 +11,8 @@ from dashboard.views.figures import (
     Against,
     Credit,
     KeyFigure,
-    Line,
     Measure,
     Series,
-    Timeline,
     against_england,
     at_period,
     credit,
@@ -24,9 +22,11 @@ from dashboard.views.figures import (
     scale,
 )
 from dashboard.views.gaps import Gaps, gaps_view
+from dashboard.views.headlines import Statement, answer, by_chance, statements
 from dashboard.views.place import WHOLE, Place, place
-from dashboard.views.series import england_series, leading_indicators, leading_series
-from data_contracts.vocabulary import ValueKind, ValueSymbol
+from dashboard.views.register import Register, register_of
+from dashboard.views.series import england_series, judged_series, leading_indicators
+from data_contracts.vocabulary import ValueKind
 
 #: A county, which gives way to its districts where they have a figure of their own.
 _COUNTY = "E10"
@@ -44,15 +44,12 @@ class AuthorityRow:
 
 @dataclass(frozen=True)
 class MeasureView:
-    """One measure of the system: where it stands, over time, and inside the system."""
+    """A leading measure of the system: where it stands, and how it stands inside the system."""
 
     measure: Measure
     latest: Observation
     england: Observation | None
     against: Against
-    timeline: Timeline
-    title: str
-    summary: str
     missing: tuple[str, ...]
     authorities: tuple[AuthorityRow, ...]
     scale: tuple[float, float]
@@ -61,16 +58,8 @@ class MeasureView:
 
 
 @dataclass(frozen=True)
-class Statement:
-    """One of the few sentences at the top of the page."""
-
-    about: str
-    words: str
-
-
-@dataclass(frozen=True)
 class OtherMeasure:
-    """A measure that does not lead: its latest figure and where it stands."""
+    """A measure that no commitment here shows: its latest figure and where it stands."""
 
     measure: Measure
     latest: Observation
@@ -84,6 +73,8 @@ class SystemView:
     area: Area
     answer: str
     statements: tuple[Statement, ...]
+    register: Register
+    by_chance: str
     measures: tuple[MeasureView, ...]
     others: tuple[OtherMeasure, ...]
     boundary: str
@@ -97,21 +88,29 @@ def system_view(release: Release, area: Area) -> SystemView:
     england = england_series(release)
     overlaps = known.authorities_of(area.area_code)
     leading = leading_indicators(release)
-    series = {key: lines for key, lines in leading_series(release).items() if area.area_code in lines}
+    series = {key: areas[area.area_code] for key, areas in judged_series(release).items() if area.area_code in areas}
     inside = release.once("authorities", lambda: _authorities(release, leading, england))
-    rest = release.once("others", lambda: lines_by_series(queries.latest_of_systems(release, without=leading)))
     views = tuple(
-        _measure_view(known, area, measure, series[key][area.area_code], england, inside.get(key, {}), overlaps)
+        _measure_view(known, measure, series[key], england, inside.get(key, {}), overlaps)
         for measure in measures(known.indicators.values())
-        if (key := (measure.indicator.indicator_id, measure.sex)) in series
+        if measure.indicator.headline and (key := _key(measure)) in series
     )
+    redrawn = _last_redrawn(known, area)
     boundary = _boundary(known, area)
+    register = register_of(release, area, boundary=redrawn)
+    total = len(queries.latest_statuses(release).get(area.area_code, ()))
     return SystemView(
         area=area,
-        answer=_answer(views),
-        statements=tuple(s for s in (_furthest(views), _untold(views), Statement("Boundary", boundary)) if s),
+        answer=answer(register.judged, total=total),
+        statements=statements(
+            register,
+            total=total,
+            boundary=Statement("Boundary", ((boundary, "boundary"),)) if redrawn is not None else None,
+        ),
+        register=register,
+        by_chance=by_chance(register.judged, total=total),
         measures=views,
-        others=_others(known, area, rest, england),
+        others=_others(release, area, register),
         boundary=boundary,
         place=place(known, area, as_of=dt.date.fromisoformat(release.manifest["as_of"])),
         gaps=gaps_view(
@@ -119,6 +118,10 @@ def system_view(release: Release, area: Area) -> SystemView:
             [view.measure for view in views],
         ),
     )
+
+
+def _key(measure: Measure) -> tuple[str, str]:
+    return measure.indicator.indicator_id, measure.sex
 
 
 def _authorities(release: Release, leading: list[str], england: Series) -> Series:
@@ -129,18 +132,14 @@ def _authorities(release: Release, leading: list[str], england: Series) -> Serie
 
 def _measure_view(
     known: Reference,
-    area: Area,
     measure: Measure,
     points: list[Observation],
     england: Series,
     authorities: Mapping[str, list[Observation]],
     overlaps: Mapping[str, Overlap],
 ) -> MeasureView:
-    national = england.get((measure.indicator.indicator_id, measure.sex), {}).get(ENGLAND, [])
     latest = points[-1]
-    reference = at_period(national, latest.period_label)
-    against = against_england(measure, latest, reference)
-    lines = (Line(area.area_name, tuple(points)), *((Line("England", tuple(national)),) if national else ()))
+    reference = at_period(england.get(_key(measure), {}).get(ENGLAND, []), latest.period_label)
     inside = tuple(
         _authority(known, figure, overlaps[figure.area_code].share_of_authority)
         for figure in finest_tier(authorities, latest.period_label, overlaps)
@@ -150,10 +149,7 @@ def _measure_view(
         measure=measure,
         latest=latest,
         england=reference,
-        against=against,
-        timeline=Timeline(measure, lines, boundary=_last_redrawn(known, area)),
-        title=_title(measure, latest, against),
-        summary=_summary(measure, points, reference),
+        against=against_england(measure, latest, reference),
         missing=_missing(points),
         authorities=inside,
         scale=scale([row.figure for row in inside], reference),
@@ -162,16 +158,25 @@ def _measure_view(
     )
 
 
-def _others(known: Reference, area: Area, rest: Series, england: Series) -> tuple[OtherMeasure, ...]:
-    """Every measure that does not lead, by topic, its latest figure against England's of the same period."""
+def _others(release: Release, area: Area, register: Register) -> tuple[OtherMeasure, ...]:
+    """Every measure no card shows, by topic, its latest figure against England's of the same period."""
+    known, england, held = queries.reference(release), england_series(release), judged_series(release)
+    rest = release.once("others", lambda: lines_by_series(_latest_of_others(release)))
+    carded = {_key(judged.measure) for judged in register.judged}
     found = []
     for measure in measures(known.indicators.values()):
-        key = (measure.indicator.indicator_id, measure.sex)
-        if found_here := rest.get(key, {}).get(area.area_code):
+        key = _key(measure)
+        if key in carded:
+            continue
+        if found_here := (held.get(key) or rest.get(key, {})).get(area.area_code):
             latest = found_here[-1]
             national = at_period(england.get(key, {}).get(ENGLAND, []), latest.period_label)
             found.append(OtherMeasure(measure, latest, against_england(measure, latest, national)))
     return tuple(found)
+
+
+def _latest_of_others(release: Release) -> list[Observation]:
+    return queries.latest_of_systems(release, without=sorted({indicator for indicator, _ in judged_series(release)}))
 
 
 def finest_tier(
@@ -196,31 +201,6 @@ def _authority(known: Reference, figure: Observation, share: float) -> Authority
     )
 
 
-def _title(measure: Measure, latest: Observation, against: Against) -> str:
-    """The finding in at most 12 words."""
-    if latest.value is None:
-        return f"{measure.title}: no figure for {latest.period_label}"
-    if against.standing == "no_difference":
-        return f"{words.opening(measure.named)} is similar to England's"
-    if against.p is not None:
-        return f"{words.opening(measure.named)}: {words.in_sentence(against.words)}"
-    return f"{measure.title}: {measure.amount(latest.value)} in {latest.period_label}"
-
-
-def _summary(measure: Measure, points: list[Observation], england: Observation | None) -> str:
-    shown = [point for point in points if point.value is not None]
-    if not shown:
-        return "No period has a figure for this system."
-    first, last = shown[0], shown[-1]
-    said = (
-        f"{measure.amount(first.value or 0)} in {first.period_label}, "
-        f"{measure.amount(last.value or 0)} in {last.period_label}"
-    )
-    if england is not None and england.value is not None and england.period_label == last.period_label:
-        said += f", when England was at {measure.amount(england.value)}"
-    return f"{said}."
-
-
 def _missing(points: list[Observation]) -> tuple[str, ...]:
     """What is not there, or is there with a warning, and why."""
     said = []
@@ -237,76 +217,6 @@ def _missing(points: list[Observation]) -> tuple[str, ...]:
     if latest.value_kind == ValueKind.ESTIMATE and latest.note and latest.value is not None:
         said.append(latest.note)
     return tuple(said)
-
-
-def _answer(views: tuple[MeasureView, ...]) -> str:
-    """One sentence of at most 30 words, the worst first."""
-    named = {
-        standing: names
-        for standing in ("worse", "better", "no_difference", "cannot_tell")
-        if (names := _named([v.measure for v in views if v.against.standing == standing]))
-    }
-    said = []
-    if "worse" in named:
-        said.append(f"worse than England on {words.listed(named['worse'])}")
-    if "better" in named:
-        said.append(f"better {'' if said else 'than England '}on {words.listed(named['better'])}")
-    if "no_difference" in named:
-        said.append(f"similar {'' if said else 'to England '}on {words.listed(named['no_difference'])}")
-    if not said:
-        return "No leading measure can be compared with England: the figures do not allow a fair test."
-    if "cannot_tell" in named:
-        said.append(f"{words.listed(named['cannot_tell'])} cannot be tested")
-    return f"{words.opening('; '.join(said))}."
-
-
-def _named(held: list[Measure]) -> list[str]:
-    """Names for a list in a sentence; men and women of one indicator share a name."""
-    names: dict[str, list[Measure]] = {}
-    for measure in held:
-        names.setdefault(measure.indicator.indicator_id, []).append(measure)
-    return [
-        group[0].named
-        if len(group) == 1
-        else f"healthy life expectancy for {words.listed([words.PEOPLE[m.sex] for m in group])}"
-        if group[0].indicator.indicator_id == "healthy-life-expectancy"
-        else words.in_sentence(group[0].indicator.short_name)
-        for group in names.values()
-    ]
-
-
-def _furthest(views: tuple[MeasureView, ...]) -> Statement | None:
-    tested = [view for view in views if view.against.p is not None]
-    if not tested:
-        return None
-    worse = [view for view in tested if view.against.standing == "worse"]
-    if not worse:
-        return Statement("Furthest from England", "No measure that can be tested is worse than England.")
-    worst = min(worse, key=lambda view: view.against.p or 0)
-    return Statement(
-        "Furthest from England for the worse",
-        f"{words.opening(worst.measure.named)}: {words.in_sentence(worst.against.words)}, {worst.latest.period_label}.",
-    )
-
-
-def _untold(views: tuple[MeasureView, ...]) -> Statement | None:
-    """What cannot be compared and why, each reason once."""
-    reasons: dict[str, list[Measure]] = {}
-    for view in views:
-        if view.against.standing == "cannot_tell":
-            reasons.setdefault(_reason(view), []).append(view.measure)
-    if not reasons:
-        return None
-    said = [f"{words.opening(words.listed(_named(held)))}: {words.in_sentence(why)}" for why, held in reasons.items()]
-    if len(reasons) == 1 and sum(map(len, reasons.values())) == len(views):
-        said = [f"None of the {len(views)} figures below: {words.in_sentence(next(iter(reasons)))}"]
-    return Statement("What cannot be compared with England", " ".join(said))
-
-
-def _reason(view: MeasureView) -> str:
-    if view.latest.value_symbol == ValueSymbol.LOW_RELIABILITY or view.latest.value is None:
-        return view.against.detail or view.against.words
-    return f"{words.NO_INTERVAL}, so no test."
 
 
 def _boundary(known: Reference, area: Area) -> str:

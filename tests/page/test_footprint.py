@@ -211,7 +211,7 @@ def test_it_asks_few_questions_and_is_drawn_as_served(
     route(release, "/", {})
     before = release.queries_made
     route(release, path, {"footprint": "2024"})
-    assert release.queries_made - before <= 3
+    assert release.queries_made - before <= 4
     assert served.html(updated(path, "?footprint=2024")) in client.get(f"{path}?footprint=2024").get_data(as_text=True)
 
 
@@ -243,6 +243,32 @@ def test_every_board_that_ended_shows_its_last_figures_or_says_why_not(
             assert row[1].startswith(f"{figure['value']:,.{names[figure['indicator_id']][1]}f}"), (name, row)
             assert row[2].endswith(f"{figure['period_label']}, {figure['value_kind']}")
             assert "England" in row[3] or row[3].startswith("Not compared"), (name, row)
+
+
+def test_every_board_that_ended_shows_its_last_statuses_and_leads_to_its_successors(
+    page: Get, first_release: DataFolder, gone: dict[str, str], systems: dict[str, str]
+) -> None:
+    statuses = first_release.mart("statuses").filter(pl.col("is_latest"))
+    for code in gone:
+        main = page(f"/system/{code}").one("main")
+        assert "Its last statuses" in [heading.text for heading in main.all("h2")]
+        head, *body = rows(main.one("table", "stacked"))
+        assert head == ["Measure", "Status", "In words"]
+        said = statuses.filter(area_code=code)["explanation"].to_list()
+        assert sorted(row[2] for row in body) == sorted(said)
+        (led,) = (p for p in main.all("p") if p.text.startswith("Its residents are judged today in "))
+        successors = [(link.attributes["href"] or "").removeprefix("/system/") for link in led.all("a")]
+        assert successors
+        assert set(successors) <= set(systems)
+
+
+def test_a_board_that_ended_says_what_got_worse(page: Get) -> None:
+    """Sussex of before April 2026; promises come first."""
+    body = rows(page("/system/E54000064").one("table", "stacked"))[1:]
+    shown = {row[0]: row[1] for row in body}
+    assert next(iter(shown)) in {"Adult smoking", "Early cancer diagnosis"}
+    assert shown["Adult obesity"] == "Getting worse"
+    assert shown["Life expectancy, men"] == "No interval, so no test"
 
 
 def test_last_figures_carry_their_shorthand_and_their_sources(page: Get) -> None:

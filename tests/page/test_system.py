@@ -1,10 +1,16 @@
 """What a system's page says. Figures are read from the publishers' files by hand."""
 
+import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from tests.page.reading import Element, rows
+from dashboard import queries, served
+from dashboard.reader import Releases
+from dashboard.router import route
+from tests.builders.data_folder import DataFolder
+from tests.page.reading import Element, read, rows
 
 Get = Callable[..., Element]
 
@@ -13,13 +19,68 @@ THAMES_VALLEY = "E54000070"
 CENTRAL_EAST = "E54000065"
 
 
-def test_it_answers_before_it_shows(page: Get) -> None:
-    main = page(f"/system/{NORTH_EAST}").one("main")
-    assert main.one("h1").text == "North East and North Cumbria"
-    assert main.one("p", "answer").text == (
-        "Worse than England on healthy life expectancy for men and women, preventable heart and circulatory deaths and "
-        "adult obesity; adult smoking cannot be tested."
+#: What three systems say first: one as it was, one made from three in April 2026, one that cannot be compared.
+GOLDEN = {
+    NORTH_EAST: (
+        "Getting worse against its baselines: healthy life expectancy for men and women, adult obesity, and 1 more; "
+        "improving: child poverty after housing costs; 12 of 18 measures cannot be told.",
+        [
+            "No change that can be tested is worse than England's.",
+            "Getting worse, and for you and your partners to move: healthy life expectancy for men and women, adult "
+            "obesity, and child poverty before housing costs; nothing sent in on: duties on inequalities and the "
+            "triple aim.",
+            "Of 18 measures, 10 have no interval in this copy of the figures; 2 have no figure to compare.",
+        ],
+        "4 changes were tested: 3 getting worse, none improving. If nothing had changed, chance alone would call "
+        "about 0.2 of each. 2 full counts have no such error: 1 getting worse, 1 improving. 12 of 18 measures cannot "
+        "be told.",
+    ),
+    CENTRAL_EAST: (
+        "Getting worse against its baselines: healthy life expectancy for men and women, adult obesity, and child "
+        "poverty before housing costs; 12 of 18 measures cannot be told.",
+        [
+            "No change that can be tested is worse than England's.",
+            "Getting worse, and for you and your partners to move: healthy life expectancy for men and women, adult "
+            "obesity, and child poverty before housing costs; nothing sent in on: duties on inequalities and the "
+            "triple aim.",
+            "Since 1 April 2026, made from Cambridgeshire and Peterborough, Bedfordshire, Luton and Milton Keynes and "
+            "Hertfordshire and West Essex (79% of it). Earlier figures are worked out for today's boundary.",
+        ],
+        "4 changes were tested: 3 getting worse, none improving. If nothing had changed, chance alone would call "
+        "about 0.2 of each. 2 full counts have no such error: 1 getting worse, none improving. 12 of 18 measures "
+        "cannot be told.",
+    ),
+    THAMES_VALLEY: (
+        "None of its 18 measures can be judged: 16 of them rest on authorities shared with other systems, so no fair "
+        "comparison can be made.",
+        [
+            "No change here can be tested against England's.",
+            "Nothing sent in on: duties on inequalities and the triple aim.",
+            "Of 18 measures, 16 rest on authorities shared with other systems; 2 have no figure to compare.",
+        ],
+        "18 of 18 measures cannot be told.",
+    ),
+}
+
+
+@pytest.mark.parametrize("code", GOLDEN)
+def test_it_answers_before_it_shows(page: Get, code: str) -> None:
+    answer, statements, counts = GOLDEN[code]
+    main = page(f"/system/{code}").one("main")
+    assert main.one("p", "answer").text == answer
+    assert [item.all("p")[1].text for item in main.one("ul", "statements").all("li")] == statements
+    assert counts in [paragraph.text for paragraph in main.all("p", "reading")]
+
+
+def test_the_worst_change_is_the_least_likely_to_be_chance_and_leads_to_its_card(page: Get) -> None:
+    """Somerset: obesity rose by more than England's and fewer cancers were found early; obesity has the smaller p."""
+    main = page("/system/E54000038").one("main")
+    worst = main.one("ul", "statements").all("li")[0]
+    assert worst.text == (
+        "Worst change against England's Adult obesity: its change since 2018/19 is 6.2 percentage points higher than "
+        "England's (p under 0.001; 5 changes were tested)."
     )
+    assert [link.attributes["href"] for link in worst.all("a")] == ["#adult-weight"]
 
 
 def test_every_system_answers_in_at_most_thirty_words_and_every_chart_in_twelve(
@@ -32,10 +93,128 @@ def test_every_system_answers_in_at_most_thirty_words_and_every_chart_in_twelve(
         assert len(answer.split()) <= 30, f"{name}: {answer}"
         assert len(main.one("ul", "statements").all("li")) <= 3
         figures = main.all("figure")
-        assert len(figures) == 5
+        assert 5 <= len(figures) <= 6, "headline measures, and promises where they have figures"
+        titles = [figure.one("h5").text for figure in figures]
+        assert len(set(titles)) == len(titles), "no chart twice"
+        drawn = [figure.one("caption").text for figure in figures]
+        assert len(set(drawn)) == len(drawn), "no chart twice"
         for figure in figures:
-            assert len(figure.one("h3").text.split()) <= 12, figure.one("h3").text
+            assert len(figure.one("h5").text.split()) <= 12, figure.one("h5").text
             assert len(rows(figure.one("table"))) > 5
+
+
+def test_every_commitment_stands_once_with_its_anchor_and_links_lead_to_places(
+    page: Get, first_release: DataFolder, systems: dict[str, str]
+) -> None:
+    registered = set(first_release.mart("commitments")["commitment_id"])
+    for code in systems:
+        main = page(f"/system/{code}").one("main")
+        ids = [e.attributes.get("id") for name in ("section", "li", "details", "h2", "h3") for e in main.all(name)]
+        held = [found for found in ids if found is not None]
+        assert len(set(held)) == len(held)
+        assert registered <= set(held)
+        links = [link.attributes["href"] or "" for link in main.all("a")]
+        within = [link.removeprefix("#") for link in links if link.startswith("#")]
+        assert set(within) <= set(held)
+        for commitment_id in registered:
+            assert f"/commitment/{commitment_id}" in links
+
+
+def test_cards_run_from_promises_to_what_cannot_be_tested(page: Get) -> None:
+    """What got worse comes first among what is watched; what has no interval comes after what was tested."""
+    main = page(f"/system/{NORTH_EAST}").one("main")
+    assert [card.attributes["id"] for card in main.all("section", "commitment")] == [
+        "smokefree-2030",
+        "hle-level",
+        "adult-weight",
+        "child-poverty",
+        "preventable-cvd",
+        "child-obesity",
+        "life-expectancy",
+        "preventable-mortality",
+        "activity",
+    ]
+    groups = [h.text for h in main.all("h3") if h.attributes.get("id")]
+    assert groups == ["Promises and duties", "Watched, and can be judged", "No interval, so no test: 4"]
+    # Where cancers can be counted, the promise on them has a card.
+    cheshire = page("/system/E54000008").one("main").all("section", "commitment")
+    assert [card.attributes["id"] for card in cheshire[:2]] == ["early-cancer-2028", "smokefree-2030"]
+
+
+def test_a_card_says_its_status_in_words_and_how_to_work_it_out_again(page: Get) -> None:
+    (card,) = (c for c in page(f"/system/{NORTH_EAST}").all("section") if c.attributes.get("id") == "hle-level")
+    assert card.one("h4").text == "Healthy life expectancy of each system"
+    assert card.one("h4").one("a").attributes["href"] == "/commitment/hle-level"
+    assert "Monitored; nobody has promised a figure. The system can move it together with others." in card.text
+    men, women = card.all("figure")
+    assert [chip.text for chip in men.all("span", "chip")] == ["Getting worse"]
+    assert men.one("h5").text == "Men's healthy life expectancy: 3.6 years lower than England"
+    assert (
+        "Healthy life expectancy for men got worse: 57.3 years in 2022 to 2024, against 59.7 in 2017 to 2019."
+        in men.text
+    )
+    assert women.one("h5").text == "Women's healthy life expectancy: 4.0 years lower than England"
+    assert "/api/v1/statuses/hle-level.healthy-life-expectancy.E54000050.male.2022-to-2024/record" in [
+        link.attributes["href"] for link in men.all("a")
+    ]
+
+
+def test_a_promise_shows_its_pace_beside_its_state(page: Get) -> None:
+    (card,) = (c for c in page(f"/system/{NORTH_EAST}").all("section") if c.attributes.get("id") == "smokefree-2030")
+    assert card.all("p", "subtitle")[0].text == "Promise. The system can move it together with others."
+    assert [chip.text for chip in card.all("span", "chip")] == ["No interval, so no test", "Pace: acceleration needed"]
+    assert "the target of 5.0% by the end of 2030 now needs a relative fall of 11.6% a year" in card.text
+
+
+def test_what_has_no_data_is_one_line_that_says_what_to_send(page: Get) -> None:
+    main = page(f"/system/{NORTH_EAST}").one("main")
+    lines = main.all("details", "waiting")
+    assert [line.one("summary").text for line in lines] == ["No data: 18", "Not judged for a system: 8"]
+    asks = [strong.text for strong in lines[0].all("strong")]
+    assert asks == [
+        "Yours to send in: what was done, when, and the address of the document that shows it.",
+        "Yours to send in: the quarterly return of posts and funding.",
+        "Nothing to send in: the publisher's figures do not cover this system in the periods compared.",
+        "Nothing to send in: the publisher's figures are not held here yet.",
+    ]
+    items = [item.text for item in lines[0].all("li")]
+    assert len(items) == 18
+    assert items[0].startswith("Duties on inequalities and the triple aim. Duty in law.")
+    (cancer,) = (item for item in items if item.startswith("Three in four cancers"))
+    assert "authorities with a figure hold 78.0% of residents" in cancer
+    assert cancer.endswith("Earliest: October 2026.")
+    assert len(lines[1].all("li")) == 8
+
+
+def test_what_cannot_be_told_yet_is_one_line_with_the_earliest_date(
+    first_release: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Releases(first_release.path).pinned() as release:
+        held = dict(queries.latest_statuses(release))
+        held[NORTH_EAST] = [
+            replace(
+                status,
+                data_state="baseline_only",
+                data_state_reason="The latest period overlaps the baseline.",
+                direction=None,
+                direction_p=None,
+                earliest_change=dt.date(2028, 1, 31),
+            )
+            if status.commitment_id == "hle-level"
+            else status
+            for status in held[NORTH_EAST]
+        ]
+        monkeypatch.setattr(queries, "latest_statuses", lambda _: held)
+        tree = route(release, f"/system/{NORTH_EAST}", {}).tree
+    main = read(served.html(tree))
+    line = main.all("details", "waiting")[0]
+    assert line.one("summary").text == "Cannot tell yet: 1"
+    assert line.one("li").text == (
+        "Healthy life expectancy of each system. Monitored; nobody has promised a figure. "
+        "The latest period overlaps the baseline. Earliest: January 2028."
+    )
+    assert "hle-level" not in [card.attributes["id"] for card in main.all("section", "commitment")]
+    assert main.one("p", "answer").text.endswith("14 of 18 measures cannot be told.")
 
 
 def test_a_figure_has_its_interval_its_period_and_its_place_against_england(page: Get) -> None:
@@ -84,17 +263,16 @@ def test_districts_stand_in_for_their_county_where_they_have_figures(page: Get) 
 
 
 def test_over_time_is_a_table_with_england_beside_it(page: Get) -> None:
-    table = rows(page(f"/system/{NORTH_EAST}").all("figure")[0].one("table"))
+    (men,) = (f for f in page(f"/system/{NORTH_EAST}").all("figure") if f.one("h5").text.startswith("Men's"))
+    table = rows(men.one("table"))
     assert table[0] == ["Period", "North East and North Cumbria", "England"]
     assert table[1] == ["2022 to 2024", "57.3 (56.3 to 58.2) [e]", "60.9 (60.7 to 61.2)"]
 
 
 def test_shared_authorities_stop_the_comparison_and_are_named(page: Get) -> None:
     main = page(f"/system/{THAMES_VALLEY}").one("main")
-    assert main.one("p", "answer").text == (
-        "No leading measure can be compared with England: the figures do not allow a fair test."
-    )
-    assert "None of the 5 figures below: authorities shared with other systems" in main.one("ul", "statements").text
+    groups = [h.text for h in main.all("h3") if h.attributes.get("id")]
+    assert groups == ["Promises and duties", "Not comparable: 8"]
     men = main.one("ul", "cards").all("li")[0].text
     assert "[u]" in men
     assert "Not compared Authorities shared with other systems hold over 25% of residents." in men
@@ -106,8 +284,9 @@ def test_measures_that_do_not_lead_fold_behind_one_table_under_their_topics(page
     table = rows(main.one("table", "others"))
     assert table[0] == ["Measure", "Latest", "95% interval and period", "Against England"]
     shown = {row[0]: row for row in table[1:] if len(row) == 4}
-    assert "Healthy life expectancy, men" not in shown, "it leads, and has a chart"
-    assert shown["Life expectancy, men"][1].endswith("years [e]")
+    assert "Healthy life expectancy, men" not in shown, "a commitment shows it"
+    assert "Life expectancy, men" not in shown, "a commitment shows it"
+    assert "Early cancer diagnosis" in shown, "no card has it here"
     # General practices' registers are full counts for each board, and England's is not in this copy.
     asthma = shown["Recorded asthma"]
     assert asthma[2].startswith("full count, no interval")
@@ -125,7 +304,7 @@ def test_where_the_boundary_came_from(page: Get) -> None:
     text = page(f"/system/{CENTRAL_EAST}").one("ul", "statements").text
     assert "Since 1 April 2026, made from" in text
     assert "Hertfordshire and West Essex (79% of it)" in text
-    assert "Unchanged since" in page(f"/system/{NORTH_EAST}").one("ul", "statements").text
+    assert "Unchanged since" in page(f"/system/{NORTH_EAST}").one("main").text
 
 
 def test_where_a_system_lies_and_who_shares_it(page: Get) -> None:
@@ -155,7 +334,7 @@ def test_every_system_says_how_its_boundary_runs(page: Get, systems: dict[str, s
 def test_a_change_of_method_is_drawn_and_said(page: Get) -> None:
     """Smoking: telephone interviews from March 2020, and another method for 2024."""
     main = page(f"/system/{NORTH_EAST}").one("main")
-    smoking = next(f.text for f in main.all("figure") if "Smoking" in f.text or "smoking" in f.one("h3").text)
+    smoking = next(f.text for f in main.all("figure") if "smoking" in f.one("h5").text)
     assert "From 1 March 2020: Interviews by telephone only" in smoking
     assert "From 1 January 2024: Telephone and face-to-face" in smoking
 
