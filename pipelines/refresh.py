@@ -390,8 +390,7 @@ def _publish(
         say(f"{figures.height:,} figures, {statuses:,} statuses changed" if earlier else "nothing to compare with")
     shutil.copytree(settings.snapshot_dir / SHAPES, building / SHAPES)
     release_id = releases.release_id(building / "marts")
-    faults = pl.read_parquet(building / "marts" / "quarantine.parquet")
-    names = pl.read_parquet(building / "marts" / "areas.parquet", columns=["area_code", "area_name"])
+    faults, names = pl.read_parquet(building / "marts" / "quarantine.parquet"), _area_names(building)
 
     def recap(outcome: str) -> Recap:
         return Recap(
@@ -404,7 +403,7 @@ def _publish(
             faults=faults,
             steps=list(log.steps),
             notes=list(notes),
-            area_names=dict(names.iter_rows()),
+            area_names=names,
         )
 
     if serving and serving.name == release_id:
@@ -433,6 +432,13 @@ def _publish(
         _swap(settings, building, record)
         say("current points to it")
     return recap(f"Published release {release_id}.")
+
+
+def _area_names(building: Path) -> dict[str, str]:
+    """Names by code; of an area that ended with its last day, since the one after it may have the same name."""
+    areas = pl.read_parquet(building / "marts" / "areas.parquet", columns=["area_code", "area_name", "valid_to"])
+    until = pl.format(" (until {})", pl.col("valid_to").dt.strftime("%-d %B %Y")).fill_null("")
+    return dict(areas.select("area_code", pl.col("area_name") + until).iter_rows())
 
 
 def _held(held: str | None) -> Iterator[Problem]:
