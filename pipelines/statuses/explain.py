@@ -22,6 +22,7 @@ _SUBJECTS = {
     "adult-smoking-five-years": "Adult smoking over five years{whom}",
     "gp-patient-smoking": "Smoking among GP patients{whom}",
     "nhs-health-checks": "Take-up of NHS Health Checks so far{whom}",
+    "nhs-health-checks-quarterly": "Quarterly take-up of NHS Health Checks{whom}",
     "early-years-communication": "Early years communication and language{whom}",
     "early-years-literacy": "Early years literacy{whom}",
     "early-years-mathematics": "Early years mathematics{whom}",
@@ -189,7 +190,7 @@ def _pace(layers: Layers, indicator: Indicator) -> str:
     if layers.required_from_now is None:
         return f"{target}{by} was not met" if layers.target_date else ""
     rates = f"{target}{by} now needs {_rates(layers.required_from_now, layers.recent_rate, indicator)}"
-    return f"{rates}, too uncertain to name the pace" if layers.pace == Pace.UNCERTAIN else rates
+    return f"{rates}, too uncertain to judge" if layers.pace == Pace.UNCERTAIN else rates
 
 
 def _years_away(layers: Layers) -> str:

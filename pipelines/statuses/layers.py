@@ -95,7 +95,8 @@ def _absent(side: str) -> pl.Expr:
     """A value that is not there: withheld, or not held at all."""
     withheld = pl.col(f"{side}_symbol").is_in([str(ValueSymbol.CONFIDENTIAL), str(ValueSymbol.LOW_RELIABILITY)])
     what = "baseline, " if side == "baseline" else ""
-    note = pl.col(f"{side}_note").str.strip_prefix("No estimate: ").fill_null("None is published for this area.")
+    note = pl.col(f"{side}_note").str.replace("^(No estimate|Not worked out): ", "")
+    note = note.fill_null("None is published for this area.")
     said = pl.format("No figure for the {}{}: {}", pl.lit(what), pl.col(f"{side}_period"), _as_clause(note))
     said = said.str.replace("for the (?P<year>[0-9])", "for $year")
     return pl.struct(
@@ -315,9 +316,12 @@ def _with_earliest_change(rows: pl.DataFrame) -> pl.DataFrame:
     tested = pl.col("data_state").is_in([str(DataState.OK), str(DataState.BASELINE_ONLY)]) & ~pl.col("enumerated")
     years = pl.col("latest_end").dt.year() - pl.col("latest_start").dt.year()
     spans = pl.when(pl.col("period_kind").is_in(["three_calendar_years", "five_calendar_years"])).then(years + 1)
-    step = pl.when(pl.col("period_kind").str.contains("quarter")).then(pl.lit("3mo")).otherwise(pl.lit("1y"))
+    is_quarterly = pl.col("period_kind").str.contains("quarter")
+    step = pl.when(is_quarterly).then(pl.lit("3mo")).otherwise(pl.lit("1y"))
     clear = pl.col("baseline_end").dt.offset_by(pl.format("{}y", spans.fill_null(0)))
     ends = pl.max_horizontal(pl.col("as_of_end").dt.offset_by(step), clear)
+    # Three months from 30 September are 30 December, and the quarter ends a day later.
+    ends = pl.when(is_quarterly).then(ends.dt.month_end()).otherwise(ends)
     due = ends.dt.offset_by(pl.format("{}mo", "lag_months"))
     never = (
         pl.when(pl.col("data_state") == str(DataState.NOT_COMPARABLE))

@@ -56,10 +56,16 @@ def days(period: str, kind: str) -> tuple[dt.date, dt.date]:
 
     >>> days("2022/23", "school_year")
     (datetime.date(2022, 9, 1), datetime.date(2023, 8, 31))
+    >>> days("2022/23 Q4", "quarter")
+    (datetime.date(2023, 1, 1), datetime.date(2023, 3, 31))
     """
     if kind == "cumulative_quarters":
         years, months = divmod(int(period[3:7]) * 12 + 3 + 3 * int(period[-1]), 12)
         return dt.date(2021, 4, 1), dt.date(years, months + 1, 1) - dt.timedelta(days=1)
+    if kind == "quarter":
+        years, months = divmod(int(period[:4]) * 12 + 3 * int(period[-1]), 12)
+        after, month = divmod(years * 12 + months + 3, 12)
+        return dt.date(years, months + 1, 1), dt.date(after, month + 1, 1) - dt.timedelta(days=1)
     first, last = int(period[:4]), int(period[-4:]) if " to " in period else int(period[:4])
     month, day = _FIRST_DAY.get(kind, (1, 1))
     return dt.date(first, month, day), dt.date(last + 1, month, day) - dt.timedelta(days=1)

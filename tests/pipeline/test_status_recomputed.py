@@ -419,6 +419,8 @@ def later(day: dt.date, *, years: int = 0, months: int = 0) -> dt.date:
 def earliest_change(row: Row) -> tuple[object, ...]:
     spans = {"three_calendar_years": 3, "five_calendar_years": 5}.get(of(row).period_kind, 0)
     ends = later(row["as_of_end"], years=1)
+    if "quarter" in of(row).period_kind:
+        ends = later(row["as_of_end"] + dt.timedelta(days=1), months=3) - dt.timedelta(days=1)
     if row["baseline_end"] is not None:
         ends = max(ends, later(row["baseline_end"], years=spans))
     due: dt.date | None = later(ends, months=sources()[of(row).source].usual_lag_months)
@@ -469,7 +471,8 @@ def test_baselines_a_commitment_names_are_the_figures_held_to_their_digit(status
 
 def test_status_ids_are_unique_and_say_what_they_are_of(statuses: pl.DataFrame) -> None:
     assert statuses["status_id"].is_unique().all()
-    form = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)?\.[EN]\d{8}\.(persons|male|female)(\.\d{4}(-to-\d{4}|-\d{2}(-Q[1-4])?)?)?")
+    period = r"\d{4}(-to-\d{4}|-\d{2}(-Q[1-4])?)?"
+    form = re.compile(rf"[a-z0-9-]+(\.[a-z0-9-]+)?\.[EN]\d{{8}}\.(persons|male|female)(\.{period})?")
     names = ["status_id", "commitment_id", "indicator_id", "area_code", "sex", "as_of_period"]
     for row in statuses.select(names).iter_rows(named=True):
         parts = [row["commitment_id"], row["indicator_id"], row["area_code"], row["sex"]]
