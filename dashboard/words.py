@@ -36,6 +36,15 @@ def amount(value: float, *, unit: str, decimals: int) -> str:
     return f"{written}%" if unit == "%" else f"{written} {unit}"
 
 
+def as_set(target: float, *, unit: str) -> str:
+    """Write a target in the digits it was set with: half of 6.9 is no 3.5.
+
+    >>> as_set(5.0, unit="%"), as_set(3.45, unit="years")
+    ('5%', '3.45 years')
+    """
+    return amount(target, unit=unit, decimals=len(f"{target % 1:g}"[2:]))
+
+
 def interval(lower: float | None, upper: float | None, *, decimals: int) -> str:
     """Write 95% limits, or say that there are none.
 

@@ -117,7 +117,7 @@ def _aimed(timeline: Timeline, aim: Aim, x_range: tuple[float, float], *, span: 
         latest=last.value if last is not None else None,
         target=aim.target,
         by=_year(aim.by) if aim.by is not None else None,
-        named=f"target {measure.amount(aim.target)}{by}" if aim.target is not None else "",
+        named=f"target {words.as_set(aim.target, unit=measure.indicator.unit)}{by}" if aim.target is not None else "",
         compound=measure.indicator.pace_form == PaceForm.COMPOUND,
     )
 
