@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from urllib.parse import quote, unquote
 
 from dashboard import clock, queries
-from dashboard.pages import compare, data, ended, england, find, methods, problem, system
+from dashboard.pages import commitment, compare, data, ended, england, find, methods, problem, system
 from dashboard.pages.framed import on_footprint
 from dashboard.pages.page import Page
 from dashboard.reader import Release
-from dashboard.views.footprint import footprint_of
+from dashboard.views.footprint import footprint, footprint_of
 from dashboard.views.search import area_by_code
 
 _SYSTEM = "/system/"
+_COMMITMENT = commitment.PREFIX
 _PLAIN = ("/", "/compare", "/find", "/data", "/methods")
 
 
@@ -29,6 +30,8 @@ def route(release: Release, path: str, query: Mapping[str, str]) -> Page:
         return methods.page(release)
     if path.startswith(_SYSTEM):
         return _system(release, unquote(path.removeprefix(_SYSTEM)).strip("/")[:100], query)
+    if path.startswith(_COMMITMENT):
+        return _commitment(release, unquote(path.removeprefix(_COMMITMENT)).strip("/")[:100], query)
     return problem.unknown_page(release)
 
 
@@ -40,6 +43,8 @@ def pattern(path: str) -> str:
     """
     if path.startswith(_SYSTEM):
         return f"{_SYSTEM}<area_code>"
+    if path.startswith(_COMMITMENT):
+        return f"{_COMMITMENT}<commitment_id>"
     return path if path in _PLAIN else "unknown"
 
 
@@ -52,3 +57,14 @@ def _system(release: Release, code: str, query: Mapping[str, str]) -> Page:
         return Page("", None, status=301, redirect=footprint.address(f"{_SYSTEM}{quote(area.area_code)}"))
     page = system.page(release, area) if area.is_current_system else ended.page(release, area)
     return on_footprint(release, page, footprint)
+
+
+def _commitment(release: Release, asked: str, query: Mapping[str, str]) -> Page:
+    known = queries.reference(release).commitments
+    found = known.get(asked.strip().lower())
+    if found is None:
+        return problem.unknown_commitment(release, asked)
+    if asked != found.commitment_id:
+        to = footprint(release, query).address(commitment.address(found.commitment_id))
+        return Page("", None, status=301, redirect=to)
+    return commitment.page(release, found, query)

@@ -40,7 +40,9 @@ def against(found: Against, *, brief: bool = False) -> Node:
     return tag("Div", [chip(found.standing, found.words), detail] if detail else [chip(found.standing, found.words)])
 
 
-def interval_bar(figure: Observation, *, scale: tuple[float, float], reference: Observation | None) -> Node | None:
+def interval_bar(
+    figure: Observation, *, scale: tuple[float, float], reference: Observation | None, target: float | None = None
+) -> Node | None:
     """A figure and its interval on a scale that all rows share; the numbers stand beside it, so it is silent."""
     if figure.value is None:
         return None
@@ -54,6 +56,9 @@ def interval_bar(figure: Observation, *, scale: tuple[float, float], reference: 
         names.append("estimate")
     if reference is not None and reference.value is not None:
         style["--ref"] = _place(reference.value, scale)
+    if target is not None:
+        style["--target"] = _place(target, scale)
+        names.append("aimed")
     return tag("Div", className=" ".join(names), style=style, aria_hidden="true")
 
 

@@ -7,6 +7,7 @@ from dashboard.pages.find import links
 from dashboard.pages.framed import framed
 from dashboard.pages.page import Page
 from dashboard.reader import Release
+from dashboard.views.commitment import near_commitments
 from dashboard.views.search import near_misses
 
 
@@ -20,6 +21,25 @@ def unknown_system(release: Release, asked: str) -> Page:
         tag("P", "Did you mean one of these?") if near else None,
         links(near) if near else None,
         tag("P", ["Or see ", tag("A", "every system", href="/compare"), "."]),
+    ]
+    return _not_found(release, content, title)
+
+
+def unknown_commitment(release: Release, asked: str) -> Page:
+    """No commitment has this id: say so, with those it may have been, or every one there is."""
+    known = queries.reference(release)
+    near = near_commitments(known, asked)
+    title = "No such commitment"
+    listed = near or tuple(sorted(known.commitments.values(), key=lambda of: of.title))
+    content: list[Node | None] = [
+        tag("H1", title),
+        tag("P", f"No commitment in the register has the id “{asked}”.", className="answer"),
+        tag("P", "Did you mean one of these?" if near else "These are all there are:"),
+        tag(
+            "Ul",
+            [tag("Li", tag("A", of.title, href=f"/commitment/{of.commitment_id}")) for of in listed],
+            className="links",
+        ),
     ]
     return _not_found(release, content, title)
 
