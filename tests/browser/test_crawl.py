@@ -5,6 +5,7 @@ import datetime as dt
 import polars as pl
 import pytest
 
+from data_contracts.registry.records import commitments
 from tests.browser.conftest import Reader
 from tests.builders.data_folder import DataFolder
 
@@ -44,3 +45,13 @@ def test_every_system_opens(wide: Reader, first_release: DataFolder, footprint: 
                  .map(cell => (cell.closest('tr') || cell).innerText)"""
         )
         assert unexplained == [], where
+
+
+def test_every_commitment_opens(wide: Reader) -> None:
+    """Each of the register answers, says nothing on the console, draws what it draws and violates nothing."""
+    for commitment_id, entry in commitments().items():
+        wide.messages.clear()
+        wide.open(f"/commitment/{commitment_id}")
+        assert wide.messages == [], commitment_id
+        assert wide.page.inner_text("h1") == entry.title
+        assert wide.violations() == [], commitment_id
