@@ -15,13 +15,24 @@ PAGES = {
     "a system": "/system/E54000050",
     "a system that cannot be compared": "/system/E54000070",
     "a system that ended": "/system/E54000034",
+    "a promise with a date": "/commitment/smokefree-2030",
+    "a promise on a gap": "/commitment/hle-region-gap",
+    "an outcome of the systems of before": "/commitment/preventable-cvd?footprint=2024",
+    "a commitment without figures": "/commitment/funding-tenure",
     "no such system": "/system/E5400050",
+    "no such commitment": "/commitment/smoke-free-2030",
     "data": "/data",
     "methods": "/methods",
     "a search": "/find?q=london",
     "no such page": "/nothing",
 }
-WITH_CHARTS = ["England", "a system", "a system that cannot be compared"]
+WITH_CHARTS = [
+    "England",
+    "a system",
+    "a system that cannot be compared",
+    "a promise with a date",
+    "a promise on a gap",
+]
 
 
 @pytest.mark.parametrize("name", PAGES)
