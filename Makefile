@@ -46,8 +46,10 @@ format: .venv/.ready ## Put the code in the house style
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-docs: .venv/.ready ## Write the data dictionary again from the contracts
+docs: .venv/.ready ## Write the data dictionary again from the contracts, and the statuses in numbers from the release
 	@$(BIN)/python -c "from data_contracts.dictionary import markdown; print(markdown(), end='')" > docs/data_dictionary.md
+	@$(BIN)/python -m pipelines refresh --if-needed
+	@$(BIN)/python -m pipelines statuses > docs/statuses.md
 
 snapshot: .venv/.ready ## Rebuild the figures the package carries: make snapshot FROM=DIR
 	@$(BIN)/python -m pipelines snapshot --from "$(FROM)"

@@ -34,6 +34,7 @@ from pipelines.recap import (
 from pipelines.refresh import lock, refresh
 from pipelines.runlog import RunLog, run_streams
 from pipelines.shapes import SHAPES, write_shapes
+from pipelines.status_digest import markdown
 from pipelines.status_recap import STATUS_COLUMNS, status_rows, summary
 
 app = typer.Typer(
@@ -217,6 +218,17 @@ def status(data: DataDir = None) -> None:
     for event in list(releases.history(settings))[-5:]:
         reason = f" ({event.reason})" if event.reason else ""
         console.print(f"{event.at}  {event.event} {event.release_id}{reason}", markup=False, highlight=False)
+
+
+@app.command()
+def statuses(data: DataDir = None) -> None:
+    """Print how many systems hold each value of each layer of their statuses, and one status worked out by hand."""
+    settings = Settings(data_dir=data_dir(data), as_of=today())
+    serving = releases.current(settings)
+    if serving is None or not releases.is_readable(settings):
+        typer.echo("No release that this software can read. Make one with `make refresh`.", err=True)
+        raise typer.Exit(AT_FAULT)
+    typer.echo(markdown(serving / "marts"), nl=False)
 
 
 @app.command()
