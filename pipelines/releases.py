@@ -199,7 +199,7 @@ def _keep_statuses(settings: Settings, release: Path) -> None:
     held = pl.read_parquet_schema(marts)
     kept = [name for name in STATUSES_KEPT if name in held]
     aside = final.with_name(f".{final.name}")
-    pl.read_parquet(marts, columns=kept).write_parquet(aside, compression="zstd", compression_level=19)
+    pl.read_parquet(marts, columns=kept).write_parquet(aside, compression="zstd")
     aside.replace(final)
 
 
