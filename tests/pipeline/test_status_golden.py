@@ -294,9 +294,9 @@ PACES = [
     paced(62.6, data_state="no_interval", pace="on_track", pace_lower_95=None, pace_upper_95=None,
           recent_rate=7.6 / (1461 / 365.25), required_from_now=12.4 / (2192 / 365.25),
           years_to_target=12.4 / (7.6 / (1461 / 365.25))),
-    paced(62.5, pace="acceleration_needed"),
+    paced(62.59, pace="acceleration_needed"),
     paced(59.8, pace="acceleration_needed"),
-    paced(59.7, pace="limited"),
+    paced(59.79, pace="limited"),
     paced(55.0, pace="limited", recent_rate=0.0, years_to_target=None),
     paced(54.9, pace="deterioration", years_to_target=None),
     # With limits: 61 has R = 0.750; errors of 0.2 keep it between 0.6 and 0.95, errors of 1.0 do not.
