@@ -183,10 +183,12 @@ def _subtitle(timeline: Timeline, *, has_baseline: bool, from_zero: bool) -> str
 def _summary(measure: Measure, points: Sequence[Observation], baseline: Observation | None) -> str:
     valued = [point for point in points if point.value is not None]
     first, last = valued[0], valued[-1]
-    said = [f"{measure.amount(first.value or 0)} in {first.period_label}"]
-    if baseline is not None and baseline not in (first, last):
-        said.append(f"{measure.figure(baseline)} in {baseline.period_label}, the baseline")
-    said.append(f"{measure.figure(last)} in {last.period_label}")
+    told = [first, *([baseline] if baseline is not None and baseline not in (first, last) else []), last]
+    said = [
+        f"{measure.figure(point) if place else measure.amount(point.value or 0)} in {point.period_label}"
+        f"{', the baseline' if point is baseline else ''}"
+        for place, point in enumerate(told)
+    ]
     return f"{'; '.join(said)}."
 
 

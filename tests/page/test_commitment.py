@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from dashboard import queries
-from dashboard.queries import Observation, Status
+from dashboard import queries, served
+from dashboard.queries import Evidence, Observation, Status
 from dashboard.reader import Release, Releases
 from dashboard.router import pattern, route
+from dashboard.views.answered import answers_view
 from dashboard.views.commitment import commitment_view
 from dashboard.views.figures import Measure
 from dashboard.views.footprint import Footprint, todays
@@ -22,7 +23,7 @@ from dashboard.views.rivals import both_halves
 from data_contracts.registry.records import commitments
 from data_contracts.vocabulary import KeptBy, Standing
 from tests.builders.data_folder import DataFolder
-from tests.page.reading import Element, rows
+from tests.page.reading import Element, read, rows
 
 Get = Callable[..., Element]
 
@@ -98,6 +99,30 @@ def test_what_would_fill_it_is_by_how_it_is_kept(page: Get) -> None:
         "The boundaries held here: 42 systems, to March 2026 and 36 systems since April 2026."
         in _main(page, "stable-structures").text
     )
+
+
+def test_answers_sent_in_are_counted_linked_and_silence_is_no_answer(
+    release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = dt.date(2026, 10, 1)
+    sent = [
+        Evidence("E54000050", day, "yes", dt.date(2026, 9, 12), "https://example.nhs.uk/strategy.pdf"),
+        Evidence("E54000029", day, "partly", None, None),
+        Evidence("E54000008", day, "no", None, None),
+    ]
+    monkeypatch.setattr(queries, "evidence_of_commitment", lambda *_: sent)
+    commitment = queries.reference(release).commitments["role-agreements"]
+    found = answers_view(release, commitment, todays(release))
+    assert found is not None
+    assert found.sentence == "Of 36 systems 1 answered yes, 1 partly and 1 no; nobody has answered for 33."
+    assert found.silent == "Nobody has answered for 33 of 36 systems. Silence is no answer, and never a no."
+    assert [(row.shown.words, row.as_at, row.address) for row in found.rows if row.address] == [
+        ("Yes", "1 October 2026", "https://example.nhs.uk/strategy.pdf")
+    ]
+    main = read(served.html(route(release, "/commitment/role-agreements", {}).tree)).one("main")
+    assert main.one("p", "answer").text == found.sentence
+    assert [h.text for h in main.all("h2")] == ["Answers so far"]
+    assert len(rows(main.one("table", "stacked"))) == 1 + 3
 
 
 # Smokefree: Fingertips 92443, 14.4% in 2018 and 10.4% in 2024; 5/10.4 over six years, 10.4/14.4 over six.
