@@ -1,4 +1,4 @@
-"""The component tree as plain HTML, so that a page says its answer before, and without, JavaScript.
+"""The tree of a page as HTML, so that it says its answer before, and without, JavaScript.
 
 A drawn chart becomes an empty slot of the same height; its table, which every chart has, is served open.
 """
@@ -33,27 +33,34 @@ SLOT = "chart-slot"
 
 def html(node: Node | str | float | list[Any] | None) -> str:
     """Render a node, a text or a list of them."""
+    return html_and_charts(node)[0]
+
+
+def html_and_charts(node: Node | str | float | list[Any] | None) -> tuple[str, list[Node]]:
+    """Render a node and give the charts that belong in its slots, in the order of the slots."""
     parts: list[str] = []
-    _render(node, parts)
-    return "".join(parts)
+    charts: list[Node] = []
+    _render(node, parts, charts)
+    return "".join(parts), charts
 
 
-def _render(node: Any, parts: list[str]) -> None:
+def _render(node: Any, parts: list[str], charts: list[Node]) -> None:
     if node is None:
         return
     if isinstance(node, list):
         for child in node:
-            _render(child, parts)
+            _render(child, parts, charts)
     elif not isinstance(node, dict):
         parts.append(escape(str(node), quote=False))
     elif node["namespace"] == "dash_html_components":
-        _render_element(node, parts)
+        _render_element(node, parts, charts)
     elif node["type"] == "Graph":
+        charts.append(node)
         height = escape(node["props"]["style"]["height"])
         parts.append(f'<div class="{SLOT}" style="height:{height}"></div>')
 
 
-def _render_element(node: Node, parts: list[str]) -> None:
+def _render_element(node: Node, parts: list[str], charts: list[Node]) -> None:
     name = _ELEMENTS.get(node["type"]) or node["type"].lower()
     props = node["props"]
     parts.append(f"<{name}")
@@ -64,7 +71,7 @@ def _render_element(node: Node, parts: list[str]) -> None:
         parts.append(" open")
     parts.append(">")
     if name not in _VOID:
-        _render(props.get("children"), parts)
+        _render(props.get("children"), parts, charts)
         parts.append(f"</{name}>")
 
 

@@ -1,7 +1,7 @@
 """The Dash application, and the document that carries a page to the browser.
 
-The document holds the page twice over: as served HTML, seen at once, and as what Dash draws beside it unseen. When that
-is there it takes the other's place (`assets/navigate.js`), so nothing flashes and nothing moves.
+The document holds the page as HTML, seen at once. Dash then draws the charts in their places in it, and on a later move
+puts the next page's HTML in its stead (`assets/page.js`), so nothing flashes and nothing moves.
 """
 
 import base64
@@ -12,7 +12,7 @@ from html import escape
 from pathlib import Path
 from urllib.parse import parse_qsl
 
-from dash import ClientsideFunction, Dash, Input, Output, dcc, html
+from dash import Dash, Input, Output, dcc, html
 from flask import Flask, g
 
 from dashboard import served
@@ -25,6 +25,8 @@ from dashboard.theme import COLOURS, custom_properties
 
 ASSETS = Path(__file__).parent / "assets"
 PLOTLY_URL = "/_dash-component-suites/plotly/package_data/plotly.min.js"
+#: What Dash asks for only once it has a chart to draw: named in the document, both arrive before that.
+FOR_CHARTS = (PLOTLY_URL, "/_dash-component-suites/dash/dcc/async-graph.js")
 
 #: Where the browser runs scripts, charts are drawn and their tables fold; where Dash does not start, they unfold again.
 _BOOT = (
@@ -54,7 +56,7 @@ _DOCUMENT = f"""<!DOCTYPE html>
 <body>
 <a href="#main" class="skip">Skip to the main content</a>
 <!--top-->
-<div id="served"><!--served--></div>
+<div id="content" data-of="<!--of-->"><!--content--></div>
 {{%app_entry%}}
 <!--foot-->
 <div>{{%config%}}{{%scripts%}}{{%renderer%}}</div>
@@ -79,14 +81,15 @@ class Shell:
 
     def document(self, page: Page) -> str:
         """The whole first response for a page."""
-        body = served.html(page.tree)
-        preload = _PRELOAD.format(PLOTLY_URL) if served.SLOT in body else ""
+        content = served.html(page.tree)
+        preload = "".join(_PRELOAD.format(file) for file in FOR_CHARTS) if served.SLOT in content else ""
         return (
             self._document.replace("<!--title-->", escape(document_title(page.title)))
             .replace("<!--preload-->", preload)
             .replace("<!--top-->", served.html(top_bar(here=page.here, systems=page.systems, asked=page.asked)))
             .replace("<!--foot-->", served.html(foot()))
-            .replace("<!--served-->", body)
+            .replace("<!--of-->", _digest(content))
+            .replace("<!--content-->", content)
         )
 
 
@@ -101,22 +104,43 @@ def _dash(server: Flask) -> Dash:
         index_string=_DOCUMENT,
     )
     app.layout = html.Div(
-        [dcc.Location(id="url", refresh=False), html.Div(id="page"), html.Div(id="said", role="status")]
+        [
+            dcc.Location(id="url", refresh=False),
+            html.Div(id="page"),
+            html.Div(id="said", role="status", className="visually-hidden"),
+        ]
     )
-    app.callback(Output("page", "children"), Input("url", "pathname"), Input("url", "search"))(_tree)
-    app.clientside_callback(ClientsideFunction("ics", "arrived"), Input("page", "children"))
+    app.callback(Output("page", "children"), Input("url", "pathname"), Input("url", "search"))(_page)
     return app
 
 
-def _tree(path: str | None, search: str | None) -> Node | None:
+def _page(path: str | None, search: str | None) -> Node:
     """The one callback: an address in, a page out."""
+    path, search = path or "/", search or ""
+    asked = path + search
     if g.release is None:
-        return no_release(str(g.no_release)).tree
-    page = route(g.release, path or "/", _query(search or ""))
+        return _drawn(no_release(str(g.no_release)), asked)
+    page = route(g.release, path, _query(search))
     if page.redirect is not None:
         path, _, search = page.redirect.partition("?")
         page = route(g.release, path, _query(search))
-    return page.tree
+    return _drawn(page, asked)
+
+
+def _drawn(page: Page, asked: str) -> Node:
+    """A page as the component that `assets/page.js` defines: its HTML, and the charts for the slots in it.
+
+    The renderer takes time for every component it mounts, more than in step with their number: 1,500 of them, nearly
+    all cells of tables that never change, took it ten seconds and more. So a page is one, and each chart another.
+    """
+    content, charts = served.html_and_charts(page.tree)
+    props = {"html": content, "of": _digest(content), "asked": asked, "children": charts}
+    return {"type": "Page", "namespace": "ics_progress", "props": props}
+
+
+def _digest(content: str) -> str:
+    """What tells one page's HTML from another's: the browser keeps what the document brought where it is the same."""
+    return hashlib.blake2b(content.encode(), digest_size=12).hexdigest()
 
 
 def _query(search: str) -> dict[str, str]:

@@ -1,10 +1,9 @@
-/* Moves between pages without loading them anew, and puts what Dash has drawn in the place of what was served. */
+/* Moves between pages without loading them anew. */
 (function () {
   "use strict";
 
   var root = document.documentElement;
   var moved = null; // the move under way: {returnTo: id of the control that made it}
-  var CONTROLS = "a[href], button, input, select, summary, [tabindex]";
 
   function isPage(url) {
     var known = ["/", "/compare"].indexOf(url.pathname) >= 0 || url.pathname.indexOf("/system/") === 0;
@@ -43,8 +42,7 @@
   });
 
   function settle() {
-    var main = document.querySelector("#react-entry-point main");
-    if (!main) return;
+    var main = document.querySelector("#content main");
     document.title = main.dataset.title;
     document.querySelectorAll(".top nav a").forEach(function (link) {
       if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
@@ -65,41 +63,8 @@
     moved = null;
   }
 
-  /* The two trees are the same, so the nth control of one is the nth of the other. */
-  function carryOver(from, to) {
-    var theirs = from.querySelectorAll(CONTROLS);
-    var ours = to.querySelectorAll(CONTROLS);
-    theirs.forEach(function (control, place) {
-      if (!ours[place]) return;
-      if ("value" in control && control.tagName !== "BUTTON") ours[place].value = control.value;
-    });
-    var place = Array.prototype.indexOf.call(theirs, document.activeElement);
-    return place >= 0 ? ours[place] : null;
-  }
-
-  /* Charts are drawn after this, in places whose height is kept for them. */
-  function swap() {
-    var served = document.getElementById("served");
-    var entry = document.getElementById("react-entry-point");
-    var focus = carryOver(served, entry);
-    var top = window.scrollY;
-    served.remove();
+  document.addEventListener("shown", function () {
+    settle();
     root.classList.add("js", "live");
-    window.scrollTo(0, top);
-    if (focus) focus.focus({ preventScroll: true });
-  }
-
-  window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    ics: {
-      arrived: function (page) {
-        if (!page) return;
-        requestAnimationFrame(function () {
-          requestAnimationFrame(function () {
-            settle();
-            if (!root.classList.contains("live")) swap();
-          });
-        });
-      }
-    }
   });
 })();

@@ -1,7 +1,7 @@
-"""Elements of a page, in the form the Dash renderer reads.
+"""Elements of a page, named as Dash names them.
 
 A Dash component costs about fifteen times a dict to make and a page has a thousand of them, so we write the dict that
-`to_plotly_json` would have given. `served.py` turns the same dicts into HTML.
+`to_plotly_json` would have given. `served.py` turns them into HTML; charts alone reach the browser as components.
 """
 
 from collections.abc import Iterable

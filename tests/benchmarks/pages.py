@@ -167,11 +167,10 @@ def _bytes(data_dir: Path) -> Iterator[dict[str, Any]]:
 
 
 def _visit(client: FlaskClient, path: str) -> dict[str, int]:
-    """Every file a page loads and its size: those it names, and the part of Dash that draws charts."""
+    """Every file a page loads, and its size: it names them all."""
     html = client.get(path).get_data(as_text=True)
     files = set(re.findall(r'(?:src|href)="(/(?:assets|_dash-component-suites)/[^"]+)"', html))
-    charts = next(re.sub(r"dash_core_components\.", "async-graph.", f) for f in files if "/dash_core_components." in f)
-    sizes = {file: len(client.get(file, headers=_BROWSER).data) for file in {*files, charts}}
+    sizes = {file: len(client.get(file, headers=_BROWSER).data) for file in files}
     sizes["document"] = len(client.get(path, headers=_BROWSER).data)
     sizes["update"] = len(client.post(UPDATE, data=_body(path, ""), headers=_BROWSER).data)
     return sizes

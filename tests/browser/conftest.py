@@ -58,7 +58,7 @@ class Reader:
     asked: list[str] = field(default_factory=list)
 
     def open(self, path: str) -> None:
-        """Go to an address, and wait until what Dash draws has taken the served page's place, charts and all."""
+        """Go to an address, and wait until Dash is there and has drawn its charts."""
         self.page.goto(self.served + path)
         self.wait_until("document.documentElement.classList.contains('live')")
         self.wait_until("[...document.querySelectorAll('.chart')].every(chart => chart.querySelector('.main-svg'))")

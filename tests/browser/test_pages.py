@@ -1,8 +1,11 @@
 """What only a browser can tell."""
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 import pytest
+from playwright.sync_api import Route
 
 from tests.browser.conftest import Reader
 
@@ -103,15 +106,49 @@ def test_nothing_moves_when_dash_takes_over(reader: Reader, name: str) -> None:
     assert reader.page.evaluate("window.shifted") <= 0.05
 
 
-def test_the_swap_keeps_what_was_typed_and_where_one_was(wide: Reader) -> None:
+def test_dash_leaves_the_page_it_finds_and_what_the_reader_did_in_it(wide: Reader) -> None:
     wide.page.route("**/_dash-layout", lambda route: (wide.page.wait_for_timeout(1200), route.continue_()))
     wide.page.goto(wide.served + "/compare")
-    wide.page.locator("#served #choose-sort").select_option("highest")
-    wide.page.locator("#served #choose-sort").focus()
+    wide.page.evaluate("document.querySelector('main').served = true")
+    wide.page.locator("#choose-sort").select_option("highest")
+    wide.page.locator("#choose-sort").focus()
     wide.wait_until("document.documentElement.classList.contains('live')")
+    assert wide.page.evaluate("document.querySelector('main').served") is True
     assert wide.page.locator("#choose-sort").input_value() == "highest"
     assert wide.page.evaluate("document.activeElement.id") == "choose-sort"
-    assert wide.page.locator("#served").count() == 0
+    assert wide.page.locator("main").count() == 1
+
+
+def test_a_page_of_a_later_release_takes_the_place_of_the_one_served(wide: Reader) -> None:
+    """A release may come between the document and Dash's reply: its words must go with its charts."""
+    reply = _changed(lambda page: page.update(of="another", html=page["html"].replace("<h1>", "<h1>Since then: ", 1)))
+    wide.page.route("**/_dash-update-component*", reply)
+    wide.open("/system/E54000050")
+    assert wide.page.locator("h1").inner_text() == "Since then: North East and North Cumbria"
+    assert wide.page.locator(".chart .main-svg").count() >= 5
+    assert wide.page.locator(".chart-table[open]").count() == 0
+    assert wide.violations() == []
+    assert wide.messages == []
+
+
+def test_markup_that_was_searched_for_stays_text(wide: Reader) -> None:
+    wide.page.route("**/_dash-update-component*", _changed(lambda page: page.update(of="another")))
+    wide.open("/find?q=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E")
+    assert "<img src=x onerror=alert(1)>" in wide.page.locator("main").inner_text()
+    assert wide.page.locator("main img").count() == 0
+    assert wide.messages == []
+
+
+def _changed(change: Callable[[dict[str, Any]], None]) -> Callable[[Route], None]:
+    """Pass a reply to the browser with something in its page changed."""
+
+    def answer(route: Route) -> None:
+        reply = route.fetch()
+        body = reply.json()
+        change(body["response"]["page"]["children"]["props"])
+        route.fulfill(response=reply, json=body)
+
+    return answer
 
 
 @pytest.mark.parametrize("name", ["England", "systems compared"])
@@ -161,6 +198,42 @@ def test_choosing_changes_the_address_without_loading_the_page_anew(reader: Read
     reader.wait_until("document.querySelector('#systems-heading').textContent.includes('healthy life expectancy')")
     assert reader.page.locator("#choose-indicator").input_value() == "healthy-life-expectancy"
     assert reader.messages == []
+
+
+def test_what_was_unfolded_stays_so_while_the_page_is_the_same(wide: Reader) -> None:
+    wide.open("/")
+    drawn = wide.page.locator(".chart .main-svg").count()
+    wide.page.locator(".chart-table > summary").first.click()
+    wide.page.select_option("#choose-layer", index=1)
+    wide.page.click("#choose-button")
+    wide.wait_until("document.activeElement.id === 'choose-button'")
+    wide.wait_until(f"document.querySelectorAll('.chart .main-svg').length === {drawn}")
+    assert wide.page.locator(".chart-table[open]").count() == 1
+    assert wide.page.locator(".chart-table").first.get_attribute("open") is not None
+    wide.page.go_back()
+    wide.wait_until("document.querySelector('#choose-layer').selectedIndex === 0")
+    assert wide.page.evaluate("document.activeElement.id") == "choose-button"
+    wide.wait_until(f"document.querySelectorAll('.chart .main-svg').length === {drawn}")
+    wide.page.go_forward()
+    wide.wait_until("document.querySelector('#choose-layer').selectedIndex === 1")
+    assert wide.page.locator(".chart-table[open]").count() == 1
+    wide.page.click(".top nav a[href='/compare']")
+    wide.wait_until("document.title.startsWith('Compare systems')")
+    assert wide.page.locator(".chart .main-svg").count() == 0, "charts go with their page"
+    wide.page.go_back()
+    wide.wait_until(f"document.querySelectorAll('.chart .main-svg').length === {drawn}")
+    assert wide.page.locator(".chart-table[open]").count() == 0
+    assert wide.messages == []
+
+
+def test_another_address_of_the_same_page_is_a_move_too(wide: Reader) -> None:
+    wide.open("/?utm_source=mail")
+    wide.page.evaluate("document.querySelector('.chart .main-svg').same = true")
+    wide.page.click(".top .name")
+    wide.wait_until("location.search === ''")
+    wide.wait_until("document.activeElement.tagName === 'H1'")
+    assert wide.page.evaluate("document.querySelector('.chart .main-svg').same") is True
+    assert wide.messages == []
 
 
 def test_an_address_mentions_boundaries_only_where_they_are_not_todays(wide: Reader) -> None:
@@ -256,4 +329,4 @@ def test_where_dash_cannot_start_the_tables_open(wide: Reader) -> None:
     wide.page.clock.install()
     wide.page.goto(wide.served + "/")
     wide.page.clock.fast_forward(16_000)
-    assert wide.page.locator("#served figure table").first.is_visible()
+    assert wide.page.locator("#content figure table").first.is_visible()

@@ -41,15 +41,21 @@ def page(client: FlaskClient) -> Callable[..., Element]:
 
 @pytest.fixture
 def updated(client: FlaskClient) -> Callable[..., dict[str, Any]]:
-    """The tree that Dash is given when the browser moves to an address."""
+    """The component that Dash is given when the browser moves to an address: a page's HTML, and its charts."""
 
     def post(path: str, search: str = "") -> dict[str, Any]:
         response = client.post(UPDATE, data=update_body(path, search), content_type="application/json")
         assert response.status_code == 200, response.status
-        tree: dict[str, Any] = response.get_json()["response"]["page"]["children"]
-        return tree
+        component: dict[str, Any] = response.get_json()["response"]["page"]["children"]
+        return component
 
     return post
+
+
+@pytest.fixture
+def drawn(updated: Callable[..., dict[str, Any]]) -> Callable[..., str]:
+    """The HTML that the browser puts in place when it moves to an address."""
+    return lambda path, search="": str(updated(path, search)["props"]["html"])
 
 
 def update_body(path: str, search: str = "") -> bytes:

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
-from dashboard import queries, served
+from dashboard import queries
 from dashboard.reader import Release, Releases
 from dashboard.views.compare import compare_view
 from tests.builders.data_folder import DataFolder
@@ -82,7 +82,7 @@ def test_the_trail_and_the_top_bar_say_where_one_is(page: Get) -> None:
     ],
 )
 def test_an_address_from_when_the_table_was_on_englands_page_leads_here(
-    client: FlaskClient, updated: Callable[..., dict[str, object]], search: str
+    client: FlaskClient, drawn: Callable[..., str], search: str
 ) -> None:
     response = client.get(f"/?{search}")
     assert response.status_code == 301
@@ -91,8 +91,7 @@ def test_an_address_from_when_the_table_was_on_englands_page_leads_here(
     assert dict(parse_qsl(target.query)) == dict(parse_qsl(search))
     there = client.get(response.headers["Location"])
     assert there.status_code == 200
-    drawn = served.html(updated("/", f"?{search}"))
-    assert drawn in there.get_data(as_text=True), "Dash draws what the address leads to"
+    assert drawn("/", f"?{search}") in there.get_data(as_text=True), "Dash draws what the address leads to"
 
 
 @pytest.mark.parametrize("search", ["", "?footprint=2024", "?footprint=1999", "?utm_source=mail"])

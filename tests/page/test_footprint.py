@@ -158,11 +158,9 @@ def test_a_system_with_no_part_in_the_boundaries_asked_for_does_not_claim_them(p
     assert _way_back(document) == "/"
 
 
-def test_another_way_to_write_a_code_keeps_the_boundaries(
-    client: FlaskClient, updated: Callable[..., dict[str, object]]
-) -> None:
+def test_another_way_to_write_a_code_keeps_the_boundaries(client: FlaskClient, drawn: Callable[..., str]) -> None:
     assert client.get("/system/qhm?footprint=2024").headers["Location"] == f"/system/{NORTH_EAST}?footprint=2024"
-    assert _way_back(read(served.html(updated("/system/qhm", "?footprint=2024")))) == "/?footprint=2024"
+    assert _way_back(read(drawn("/system/qhm", "?footprint=2024"))) == "/?footprint=2024"
 
 
 @pytest.mark.parametrize("asked", ["1999", "2024x", "<b>"])
@@ -205,14 +203,14 @@ def test_other_pages_take_the_choice_without_harm(page: Get, path: str) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/compare", f"/system/{FRIMLEY}", f"/system/{NORTH_EAST}"])
 def test_it_asks_few_questions_and_is_drawn_as_served(
-    release: Release, client: FlaskClient, updated: Callable[..., dict[str, object]], path: str
+    release: Release, client: FlaskClient, drawn: Callable[..., str], path: str
 ) -> None:
     queries.reference(release)
     route(release, "/", {})
     before = release.queries_made
     route(release, path, {"footprint": "2024"})
     assert release.queries_made - before <= 4
-    assert served.html(updated(path, "?footprint=2024")) in client.get(f"{path}?footprint=2024").get_data(as_text=True)
+    assert drawn(path, "?footprint=2024") in client.get(f"{path}?footprint=2024").get_data(as_text=True)
 
 
 def test_every_board_that_ended_shows_its_last_figures_or_says_why_not(

@@ -19,7 +19,7 @@ from werkzeug.test import EnvironBuilder
 
 from dashboard.server import create_app
 from dashboard.settings import Settings
-from dashboard.shell import PLOTLY_URL
+from dashboard.shell import FOR_CHARTS, PLOTLY_URL
 from tests.builders.data_folder import ROOT, DataFolder
 from tests.page.conftest import UPDATE, update_body
 from tests.page.reading import read
@@ -96,7 +96,7 @@ def test_files_with_their_version_in_the_address_are_kept_for_good(client: Flask
     for file in files:
         reply = client.get(file, headers={"Accept-Encoding": "br"})
         assert reply.status_code == 200, file
-        if PLOTLY_URL not in file:
+        if file not in FOR_CHARTS:
             assert "immutable" in reply.headers["Cache-Control"], file
 
 

@@ -1,19 +1,23 @@
-"""What Dash draws and what is served are one: the same tree, twice."""
+"""What Dash draws and what is served are one: the same HTML, twice, and charts for its slots."""
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import parse_qsl, quote
 
 import plotly.graph_objects as go
 import pytest
 from flask.testing import FlaskClient
 
 from dashboard import queries, served
+from dashboard.components.tags import cells, tag
 from dashboard.queries import Observation
 from dashboard.reader import Release, Releases
 from dashboard.router import route
 from tests.builders.data_folder import DataFolder
+from tests.page.reading import Element, read
 
 Updated = Callable[..., dict[str, Any]]
 
@@ -26,6 +30,8 @@ ADDRESSES = [
     ("/compare", ""),
     ("/compare", "?indicator=preventable-cvd-mortality&sort=highest"),
     ("/compare", "?indicator=adult-smoking&sex=persons&period=2019"),
+    ("/commitment/hle-region-gap", ""),
+    ("/commitment/early-cancer-2028", "?footprint=2024"),
     ("/system/nowhere", ""),
     ("/find", "?q=london"),
 ]
@@ -40,19 +46,102 @@ def _walk(node: Any) -> Iterator[dict[str, Any]]:
         yield from _walk(node["props"].get("children"))
 
 
+@pytest.fixture
+def release(first_release: DataFolder) -> Iterator[Release]:
+    releases = Releases(first_release.path)
+    with releases.pinned() as pinned:
+        yield pinned
+
+
+@pytest.fixture
+def tree(release: Release) -> Callable[..., Any]:
+    """The tree a page is written as, before any of it is HTML."""
+    return lambda path, search="": route(release, path, dict(parse_qsl(search.removeprefix("?")))).tree
+
+
 @pytest.mark.parametrize(("path", "search"), ADDRESSES)
-def test_the_served_page_is_the_tree_that_dash_draws(
+def test_the_served_page_is_the_page_that_dash_draws(
     client: FlaskClient, updated: Updated, path: str, search: str
 ) -> None:
-    assert served.html(updated(path, search)) in client.get(path + search).get_data(as_text=True)
+    page = updated(path, search)["props"]
+    document = client.get(path + search).get_data(as_text=True)
+    assert f'<div id="content" data-of="{page["of"]}">{page["html"]}</div>' in document
 
 
 @pytest.mark.parametrize(("path", "search"), ADDRESSES)
-def test_every_element_is_one_that_dash_has(updated: Updated, path: str, search: str) -> None:
+def test_a_page_is_one_component_and_each_of_its_charts_another(
+    updated: Updated, tree: Callable[..., Any], path: str, search: str
+) -> None:
+    """The renderer takes time for each component, so tables must not come as components; and no chart may be lost."""
+    page, *charts = _walk(updated(path, search))
+    assert page["type"] == "Page"
+    written = [node for node in _walk(tree(path, search)) if node["type"] == "Graph"]
+    assert charts == json.loads(json.dumps(written))
+    assert page["props"]["html"].count(f'class="{served.SLOT}"') == len(charts)
+
+
+@pytest.mark.parametrize(("path", "search"), ADDRESSES)
+def test_every_place_on_a_page_keeps_its_name(
+    drawn: Callable[..., str], tree: Callable[..., Any], path: str, search: str
+) -> None:
+    """Links, labels and focus go by ids."""
+    written = [node["props"]["id"] for node in _walk(tree(path, search)) if "id" in node["props"]]
+    assert re.findall(r' id="([^"]+)"', drawn(path, search)) == written
+    assert len(set(written)) == len(written)
+
+
+def test_two_pages_are_told_apart_by_their_html(updated: Updated) -> None:
+    marks = [updated(path, search)["props"]["of"] for path, search in ADDRESSES]
+    assert len(set(marks)) == len(marks)
+    assert updated("/system/qhm")["props"]["of"] == updated("/system/E54000050")["props"]["of"]
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<img src=x onerror=alert(1)>",
+        "</td></table><script>alert(1)</script>",
+        '" onmouseover="alert(1)',
+        "' autofocus onfocus='alert(1)",
+        "&lt;script&gt; & <!-- --> <!--content-->",
+    ],
+)
+def test_a_hostile_name_is_text_wherever_it_stands(hostile: str) -> None:
+    """The browser takes a page's HTML as it comes, so nothing that is data may be markup."""
+    written = tag(
+        "Section",
+        [
+            tag("P", hostile),
+            tag("P", [hostile, tag("Strong", hostile)]),
+            tag("A", "a", href=f"/find?q={hostile}", title=hostile, aria_label=hostile, data_label=hostile),
+            tag("Div", style={"--at": hostile}),
+            *cells("P", [hostile]),
+        ],
+    )
+    section = read(served.html(written)).one("section")
+    assert [child.name for child in section.children if isinstance(child, Element)] == ["p", "p", "a", "div", "p"]
+    first, second, cell = section.all("p")
+    assert first.children == cell.children == [hostile]
+    assert second.children[0] == hostile
+    assert second.one("strong").children == [hostile]
+    link = section.one("a").attributes
+    assert link == {"href": f"/find?q={hostile}", **dict.fromkeys(("title", "aria-label", "data-label"), hostile)}
+    assert section.one("div").attributes == {"style": f"--at:{hostile}"}
+
+
+def test_what_was_searched_for_is_text(client: FlaskClient, drawn: Callable[..., str]) -> None:
+    asked = "<img src=x onerror=alert(1)>"
+    for html in (drawn("/find", f"?q={quote(asked)}"), client.get(f"/find?q={quote(asked)}").get_data(as_text=True)):
+        assert "<img src=x" not in html
+        assert "&lt;img src=x" in html
+
+
+@pytest.mark.parametrize(("path", "search"), ADDRESSES)
+def test_every_element_is_one_that_dash_has(tree: Callable[..., Any], path: str, search: str) -> None:
     """The tree is written as dicts: each must be what `dash.html` or `dash.dcc` would have made."""
     from dash import dcc, html
 
-    for node in _walk(updated(path, search)):
+    for node in _walk(tree(path, search)):
         library = {"dash_html_components": html, "dash_core_components": dcc}[node["namespace"]]
         component = getattr(library, node["type"])(**node["props"])
         assert json.loads(json.dumps(component.to_plotly_json())).keys() == node.keys()
@@ -60,9 +149,9 @@ def test_every_element_is_one_that_dash_has(updated: Updated, path: str, search:
 
 @pytest.mark.parametrize(("path", "search"), ADDRESSES[:4])
 def test_every_chart_is_a_figure_plotly_accepts_with_its_words_and_its_table(
-    updated: Updated, path: str, search: str
+    tree: Callable[..., Any], path: str, search: str
 ) -> None:
-    figures = [node for node in _walk(updated(path, search)) if node["type"] == "Figure"]
+    figures = [node for node in _walk(tree(path, search)) if node["type"] == "Figure"]
     assert figures
     for figure in figures:
         inside = list(_walk(figure["props"]["children"]))
@@ -100,17 +189,8 @@ def test_a_chart_offers_nothing_to_other_hosts(updated: Updated) -> None:
         assert config["showSendToCloud"] is False
 
 
-def test_an_address_with_a_redirect_still_draws_its_page(updated: Updated) -> None:
-    assert any(
-        node["props"].get("children") == "North East and North Cumbria" for node in _walk(updated("/system/qhm"))
-    )
-
-
-@pytest.fixture
-def release(first_release: DataFolder) -> Iterator[Release]:
-    releases = Releases(first_release.path)
-    with releases.pinned() as pinned:
-        yield pinned
+def test_an_address_with_a_redirect_still_draws_its_page(drawn: Callable[..., str]) -> None:
+    assert "<h1>North East and North Cumbria</h1>" in drawn("/system/qhm")
 
 
 @pytest.mark.parametrize("path", ["/", "/compare", "/system/E54000050", "/system/E54000034", "/nowhere"])
