@@ -46,7 +46,7 @@ STATES: Mapping[str, Shown] = {
     DataState.NO_DATA: Shown("cannot_tell", "No data", "No data"),
     DataState.INFORMATIONAL: Shown("cannot_tell", "No measure", "No measure"),
     DataState.ILLUSTRATIVE: Shown("illustrative", "ILLUSTRATIVE", "ILLUSTRATIVE"),
-    DataState.OK: Shown("no_difference", "Neither direction is better", "No direction"),
+    DataState.OK: Shown("no_difference", "No direction is called", "No direction"),
 }
 
 PACES: Mapping[str, Shown] = {
@@ -134,7 +134,8 @@ def layers(status: Status, indicator: Indicator) -> list[tuple[str, str]]:
 
 def _data(status: Status) -> str:
     if status.data_state == DataState.OK:
-        return f"Sound: {status.baseline_period} is compared with {status.latest_period}."
+        why = f" {status.data_state_reason}" if status.data_state_reason else ""
+        return f"Sound: {status.baseline_period} is compared with {status.latest_period}.{why}"
     return f"{STATES[status.data_state].words}. {status.data_state_reason or ''}".strip()
 
 

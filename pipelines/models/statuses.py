@@ -10,7 +10,7 @@ import polars as pl
 
 from data_contracts.registry.records import commitments
 from data_contracts.version import STATUS_RULES
-from data_contracts.vocabulary import DataState, KeptBy, Sex
+from data_contracts.vocabulary import AreaType, DataState, KeptBy, Sex
 from pipelines.geography import ENGLAND
 from pipelines.statuses.explain import with_explanation
 from pipelines.statuses.layers import with_layers
@@ -32,7 +32,7 @@ def build(inputs: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     judged = with_explanation(with_layers(panel(series, inputs["areas"]), series))
     evidence = inputs["evidence"]
     unanswered = _without_figures().filter(~pl.col("commitment_id").is_in(evidence["commitment_id"].implode()))
-    every = pl.concat([judged, unanswered, _by_evidence(evidence)], how="diagonal")
+    every = pl.concat([judged, unanswered, *_answers(evidence, inputs["areas"])], how="diagonal")
     return every.with_columns(
         status_id=_status_id(),
         value_kind=pl.col("latest_kind"),
@@ -60,19 +60,49 @@ def _without_figures() -> pl.DataFrame:
     )
 
 
-def _by_evidence(evidence: pl.DataFrame) -> pl.DataFrame:
-    """One row for each commitment and area somebody answered for: its latest answer, which is no measure."""
+_SEE_EVIDENCE = "Kept by acts and documents: see the evidence."
+
+
+def _answers(evidence: pl.DataFrame, areas: pl.DataFrame) -> list[pl.DataFrame]:
+    """Of commitments somebody answered for: each latest answer, today's silent systems, and how many answered.
+
+    An answer is no measure, and no answer is never a no.
+    """
+    systems = areas.filter((pl.col("area_type") == str(AreaType.ICB)) & pl.col("valid_to").is_null())
     latest = evidence.sort("as_at").group_by("commitment_id", "area_code", maintain_order=True).last()
     answer = pl.col("answer").str.to_titlecase()
-    document = pl.format(" The act or document that shows it is dated {}.", _in_words("dated")).fill_null("")
-    return latest.select(
+    document = pl.format(", by an act or document dated {}", _in_words("dated")).fill_null("")
+    given = latest.with_columns(said=pl.format("{}, as at {}{}.", answer, _in_words("as_at"), document))
+    asked = given.filter(pl.col("area_code") != ENGLAND).select("commitment_id").unique()
+    silent = (
+        asked.join(systems.select("area_code"), how="cross")
+        .join(given, on=["commitment_id", "area_code"], how="anti")
+        .with_columns(said=pl.lit("Kept by acts and documents; this system has sent in no evidence."))
+    )
+    counted = (
+        given.join(systems, on="area_code", how="semi")
+        .group_by("commitment_id")
+        .len("answers")
+        .join(given.filter(pl.col("area_code") == ENGLAND), on="commitment_id", how="anti")
+        .with_columns(area_code=pl.lit(ENGLAND))
+        .with_columns(said=pl.format("Evidence has been sent in by {} of {} systems.", "answers", systems.height))
+    )
+    return [
+        _said(given, DataState.INFORMATIONAL, pl.lit(_SEE_EVIDENCE)),
+        _said(silent, DataState.NO_DATA, pl.col("said")),
+        _said(counted, DataState.INFORMATIONAL, pl.lit(_SEE_EVIDENCE)),
+    ]
+
+
+def _said(rows: pl.DataFrame, state: DataState, reason: pl.Expr) -> pl.DataFrame:
+    return rows.select(
         "commitment_id",
         "area_code",
         sex=pl.lit(str(Sex.PERSONS)),
-        is_latest=True,
-        data_state=pl.lit(str(DataState.INFORMATIONAL)),
-        data_state_reason=pl.lit("Kept by acts and documents: see the evidence."),
-        explanation=pl.format("{}, as at {}.{}", answer, _in_words("as_at"), document),
+        is_latest=pl.lit(value=True),
+        data_state=pl.lit(str(state)),
+        data_state_reason=reason,
+        explanation=pl.col("said"),
     )
 
 

@@ -144,6 +144,9 @@ def _no_direction(layers: Layers, indicator: Indicator, name: str) -> str:
             f"{now}, {_than_baseline(layers, indicator)}, but this copy of the figures has no confidence interval to "
             "tell that from chance"
         )
+    if layers.data_state == DataState.OK and layers.data_state_reason:
+        then = f"against {_number(layers.baseline_value, indicator)} {_in(layers.baseline_period)}"
+        return f"{now}, {then}, but its lowest end has not risen, so that is not called improving"
     if layers.data_state == DataState.OK:
         return f"{now}; neither direction is better, and there is no target"
     return (

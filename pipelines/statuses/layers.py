@@ -13,6 +13,8 @@ from pipelines.geography import ENGLAND
 #: Figures are read off them, though no test is made without an interval.
 _READ = [DataState.OK, DataState.NO_INTERVAL]
 
+LEVELLED_DOWN = "The gap narrowed while its lowest end did not rise, which is not called improving."
+
 YEARLY = ["calendar_year", "survey_year", "financial_year", "school_year"]
 _TREND = {
     "recent_trend": pl.String,
@@ -143,7 +145,19 @@ def _with_direction(rows: pl.DataFrame) -> pl.DataFrame:
         enumerated="enumerated",
     )
     stands = (pl.col("data_state") == str(DataState.OK)) | (pl.col("direction") == str(Direction.TARGET_MET))
-    return rows.with_columns(pl.when(stands).then(pl.col(name)).alias(name) for name in ("direction", "direction_p"))
+    rows = rows.with_columns(pl.when(stands).then(pl.col(name)).alias(name) for name in ("direction", "direction_p"))
+    return _no_gap_improves_from_above(rows)
+
+
+def _no_gap_improves_from_above(rows: pl.DataFrame) -> pl.DataFrame:
+    """Take back the direction of a gap that narrowed while its lowest end did not rise: the top fell, no gain."""
+    levelled_down = (pl.col("direction") == str(Direction.IMPROVING)) & (
+        pl.col("latest_lowest") <= pl.col("baseline_lowest")
+    ).fill_null(value=False)
+    return rows.with_columns(
+        direction=pl.when(~levelled_down).then(pl.col("direction")),
+        data_state_reason=pl.when(levelled_down).then(pl.lit(LEVELLED_DOWN)).otherwise(pl.col("data_state_reason")),
+    )
 
 
 def _with_pace(rows: pl.DataFrame) -> pl.DataFrame:

@@ -154,6 +154,7 @@ def _with_points(rows: pl.DataFrame, points: pl.DataFrame) -> pl.DataFrame:
         "value_symbol": "symbol",
         "note": "note",
         "value_kind": "kind",
+        "lowest_value": "lowest",
     }
     for side, label in (("baseline", "baseline_period"), ("latest", "as_of_period")):
         found = points.select(

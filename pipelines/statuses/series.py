@@ -23,6 +23,7 @@ _POINT = [
     "value_symbol",
     "note",
     "vintage",
+    "lowest_value",
 ]
 
 
@@ -30,9 +31,10 @@ def points(observations: pl.DataFrame, gaps: pl.DataFrame, wanted: set[str]) -> 
     """Every point of the wanted measures, with its standard error; one row a measure, area, sex and period.
 
     A standard error is the width of the limits over 3.92 and never under half the last digit published; null where
-    there are no limits.
+    there are no limits. `lowest_value` is the bottom end of a gap, null of anything else.
     """
     published = observations.filter(pl.col("indicator_id").is_in(list(wanted)) & (pl.col("breakdown") == "all"))
+    published = published.with_columns(lowest_value=pl.lit(None, pl.Float64))
     every = pl.concat([published.select(_POINT), _gap_points(gaps, observations, wanted)])
     decimals = pl.col("indicator_id").replace_strict(
         {id_: indicator.decimals for id_, indicator in measurable().items()}, return_dtype=pl.Int64

@@ -690,6 +690,23 @@ def test_the_gap_between_regions_once_it_can_be_told() -> None:
     )
 
 
+@pytest.mark.parametrize(("lowest_then", "direction"), [(57.0, "improving"), (56.9, None), (56.0, None)])
+def test_a_gap_that_narrows_because_the_top_fell_is_never_called_improving(
+    lowest_then: float, direction: str | None
+) -> None:
+    """The same narrowing as above: an improvement only where the lowest region rose from its 56.9."""
+    given = {"sex": "male", "area": ENGLAND}
+    gaps = region_gaps([figure("2021 to 2023", 7.0, 0.3, **given), figure("2024 to 2026", 5.6, 0.4, **given)])
+    gaps = gaps.with_columns(lowest_value=pl.Series([56.9, lowest_then]))
+    england = [figure(p, 61.0, 0.1, sex="male", area=ENGLAND) for p in ("2021 to 2023", "2024 to 2026")]
+    rows = judged(in_register("hle-region-gap"), observed(HLE, england), gaps, areas())
+    gap = status(rows.filter(pl.col("indicator_id") == "hle-gap-regions"), area=ENGLAND, sex="male")
+    assert (gap["data_state"], gap["direction"]) == ("ok", direction)
+    assert gap["direction_p"] == pytest.approx(tail(1.4 / 0.5))
+    said = "but its lowest end has not risen, so that is not called improving"
+    assert (said in gap["explanation"]) == (direction is None)
+
+
 def test_what_has_no_figures_has_one_row_for_england_that_says_why() -> None:
     england = observed(SMOKING, [figure("2018", 14.0, 0.2, area=ENGLAND), figure("2024", 10.0, 0.2, area=ENGLAND)])
     rows = statuses.build(
