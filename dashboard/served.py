@@ -3,6 +3,7 @@
 A drawn chart becomes an empty slot of the same height; its table, which every chart has, is served open.
 """
 
+from functools import cache, lru_cache
 from html import escape
 from typing import Any
 
@@ -23,6 +24,8 @@ _ELEMENTS = {"MapEl": "map"}
 _VOID = frozenset({"area", "br", "hr", "img", "input", "link", "meta", "wbr"})
 _BOOLEAN = frozenset({"open", "selected", "disabled", "hidden", "required"})
 _NOT_HTML = frozenset({"children", "key"})
+#: Attributes whose few values a page repeats by the hundred: kept as they are written.
+_OFTEN = frozenset({"className", "scope", "data-label"})
 
 #: Class of the disclosure that holds a chart's table.
 CHART_TABLE = "chart-table"
@@ -61,18 +64,35 @@ def _render(node: Any, parts: list[str], charts: list[Node]) -> None:
 
 
 def _render_element(node: Node, parts: list[str], charts: list[Node]) -> None:
-    name = _ELEMENTS.get(node["type"]) or node["type"].lower()
+    opening, closing = _tags(node["type"])
     props = node["props"]
-    parts.append(f"<{name}")
+    parts.append(opening)
     for key, value in props.items():
         if key not in _NOT_HTML:
-            parts.append(_attribute(key, value))
+            parts.append(_repeated(key, value) if key in _OFTEN else _attribute(key, value))
     if props.get("className") == CHART_TABLE:
         parts.append(" open")
     parts.append(">")
-    if name not in _VOID:
-        _render(props.get("children"), parts, charts)
-        parts.append(f"</{name}>")
+    if closing:
+        children = props.get("children")
+        # Most of a page is cells of text: a call the less for each.
+        if isinstance(children, str):
+            parts.append(escape(children, quote=False))
+        else:
+            _render(children, parts, charts)
+        parts.append(closing)
+
+
+@cache
+def _tags(kind: str) -> tuple[str, str]:
+    """How an element opens and closes; one that holds nothing does not close."""
+    name = _ELEMENTS.get(kind) or kind.lower()
+    return f"<{name}", "" if name in _VOID else f"</{name}>"
+
+
+@lru_cache(maxsize=1024)
+def _repeated(key: str, value: str) -> str:
+    return _attribute(key, value)
 
 
 def _attribute(key: str, value: Any) -> str:

@@ -227,12 +227,14 @@ def test_what_was_unfolded_stays_so_while_the_page_is_the_same(wide: Reader) -> 
 
 
 def test_another_address_of_the_same_page_is_a_move_too(wide: Reader) -> None:
-    wide.open("/?utm_source=mail")
-    wide.page.evaluate("document.querySelector('.chart .main-svg').same = true")
-    wide.page.click(".top .name")
+    wide.open("/system/E54000050?utm_source=mail")
+    wide.page.evaluate("document.querySelector('main').same = true")
+    wide.page.evaluate("document.querySelector('.crumbs a').href = location.pathname")
+    wide.page.click(".crumbs a")
     wide.wait_until("location.search === ''")
     wide.wait_until("document.activeElement.tagName === 'H1'")
-    assert wide.page.evaluate("document.querySelector('.chart .main-svg').same") is True
+    wide.wait_until("[...document.querySelectorAll('.chart')].every(chart => chart.querySelector('.main-svg'))")
+    assert wide.page.evaluate("document.querySelector('main').same") is True
     assert wide.messages == []
 
 
