@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -301,7 +302,7 @@ class Reference:
 
     def authorities_of(self, system_code: str) -> dict[str, Overlap]:
         """Authorities that share residents with a system, of both tiers, by code."""
-        return {o.authority_code: o for o in self.overlaps if o.system_code == system_code}
+        return self._inside.get(system_code, {})
 
     def systems_of(self, authority_code: str) -> list[Area]:
         """Today's systems that share residents with an authority, the largest share first."""
@@ -310,7 +311,14 @@ class Reference:
         systems = [self.areas[overlap.system_code] for overlap in found]
         return [area for area in systems if area.is_current_system]
 
-    @property
+    @cached_property
+    def _inside(self) -> dict[str, dict[str, Overlap]]:
+        found: dict[str, dict[str, Overlap]] = {}
+        for overlap in self.overlaps:
+            found.setdefault(overlap.system_code, {})[overlap.authority_code] = overlap
+        return found
+
+    @cached_property
     def systems(self) -> list[Area]:
         """Today's systems by name."""
         return sorted((a for a in self.areas.values() if a.is_current_system), key=lambda a: a.area_name)

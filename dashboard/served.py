@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from html import escape
 from typing import Any
 
-from dashboard.components.tags import Node
+from dashboard.components.tags import MARKUP, Node
 
 _NAMES = {
     "className": "class",
@@ -19,8 +19,6 @@ _NAMES = {
     "dateTime": "datetime",
     "spellCheck": "spellcheck",
 }
-#: Dash's names of elements that HTML calls otherwise.
-_ELEMENTS = {"MapEl": "map"}
 _VOID = frozenset({"area", "br", "hr", "img", "input", "link", "meta", "wbr"})
 _BOOLEAN = frozenset({"open", "selected", "disabled", "hidden", "required"})
 _NOT_HTML = frozenset({"children", "key"})
@@ -48,50 +46,58 @@ def html_and_charts(node: Node | str | float | list[Any] | None) -> tuple[str, l
 
 
 def _render(node: Any, parts: list[str], charts: list[Node]) -> None:
-    if node is None:
-        return
-    if isinstance(node, list):
+    """Add a node's HTML to the parts. A page has thousands of nodes, so this is one function and no more."""
+    if isinstance(node, dict):
+        if node["namespace"] != "dash_html_components":
+            parts.append(node["props"]["html"] if node["namespace"] == MARKUP else _slot(node, charts))
+            return
+        kind, props = node["type"], node["props"]
+        name = _ELEMENT[kind]
+        parts.append("<" + name)
+        for key, value in props.items():
+            if key not in _NOT_HTML:
+                parts.append(_word(key, value) if type(value) is str else _attribute(key, value))
+        parts.append(" open>" if props.get("className") == CHART_TABLE else ">")
+        if name not in _VOID:
+            children = props.get("children")
+            if children is not None:
+                _render(children, parts, charts)
+            parts.append("</" + name + ">")
+    elif isinstance(node, list):
         for child in node:
-            _render(child, parts, charts)
-    elif not isinstance(node, dict):
-        parts.append(escape(str(node), quote=False))
-    elif node["namespace"] == "dash_html_components":
-        _render_element(node, parts, charts)
-    elif node["type"] == "Graph":
-        charts.append(node)
-        height = escape(node["props"]["style"]["height"])
-        parts.append(f'<div class="{SLOT}" style="height:{height}"></div>')
+            if child is not None:
+                _render(child, parts, charts)
+    elif node is not None:
+        parts.append(_escaped(str(node)))
 
 
-def _render_element(node: Node, parts: list[str], charts: list[Node]) -> None:
-    opening, closing = _tags(node["type"])
-    props = node["props"]
-    parts.append(opening)
-    for key, value in props.items():
-        if key not in _NOT_HTML:
-            parts.append(_repeated(key, value) if key in _OFTEN else _attribute(key, value))
-    if props.get("className") == CHART_TABLE:
-        parts.append(" open")
-    parts.append(">")
-    if closing:
-        children = props.get("children")
-        # Most of a page is cells of text: a call the less for each.
-        if isinstance(children, str):
-            parts.append(escape(children, quote=False))
-        else:
-            _render(children, parts, charts)
-        parts.append(closing)
+def _slot(node: Node, charts: list[Node]) -> str:
+    """An empty place of a chart's height; the chart itself is drawn later."""
+    if node["type"] != "Graph":
+        return ""
+    charts.append(node)
+    return f'<div class="{SLOT}" style="height:{escape(node["props"]["style"]["height"])}"></div>'
 
 
-@cache
-def _tags(kind: str) -> tuple[str, str]:
-    """How an element opens and closes; one that holds nothing does not close."""
-    name = _ELEMENTS.get(kind) or kind.lower()
-    return f"<{name}", "" if name in _VOID else f"</{name}>"
+class _Elements(dict[str, str]):
+    """Dash's names of elements as HTML has them."""
+
+    def __missing__(self, kind: str) -> str:
+        name = self[kind] = kind.lower()
+        return name
 
 
-@lru_cache(maxsize=1024)
-def _repeated(key: str, value: str) -> str:
+_ELEMENT = _Elements(MapEl="map")
+
+
+def _escaped(text: str) -> str:
+    """Text between tags; most has nothing to escape, and looking is cheaper than replacing."""
+    return escape(text, quote=False) if "&" in text or "<" in text or ">" in text else text
+
+
+@lru_cache(maxsize=4_096)
+def _word(key: str, value: str) -> str:
+    """An attribute of text: the same few classes, roles and labels come again and again."""
     return _attribute(key, value)
 
 
@@ -104,5 +110,6 @@ def _attribute(key: str, value: Any) -> str:
     return f' {name}="{escape(str(value))}"'
 
 
+@cache
 def _hyphenated(name: str) -> str:
     return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name)

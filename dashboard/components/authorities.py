@@ -1,7 +1,7 @@
 """Authorities inside a system: published values as dots with their intervals, on one scale."""
 
-from dashboard.components.marks import interval_bar, scale_head
-from dashboard.components.tags import Node, hidden, tag
+from dashboard.components.marks import interval_markup, scale_head
+from dashboard.components.tags import Node, escaped, hidden, markup, tag
 from dashboard.views.figures import has_interval
 from dashboard.views.system import AuthorityRow, MeasureView
 
@@ -35,25 +35,10 @@ def authorities_table(view: MeasureView) -> Node:
 
 def _row(view: MeasureView, row: AuthorityRow) -> Node:
     measure = view.measure
-    limits = tag("Span", measure.limits(row.figure), className="limits") if has_interval(row.figure) else None
-    return tag(
-        "Tr",
-        [
-            tag(
-                "Th",
-                [row.name, tag("Span", row.shared, className="shared") if row.shared else None],
-                scope="row",
-                role="rowheader",
-            ),
-            tag(
-                "Td", interval_bar(row.figure, scale=view.scale, reference=view.england), role="cell", className="drawn"
-            ),
-            tag(
-                "Td",
-                [tag("Strong", measure.number(row.figure.value or 0)), " ", limits],
-                role="cell",
-                className="value",
-            ),
-        ],
-        role="row",
+    shared = f'<span class="shared">{escaped(row.shared)}</span>' if row.shared else ""
+    limits = f'<span class="limits">{escaped(measure.limits(row.figure))}</span>' if has_interval(row.figure) else ""
+    return markup(
+        f'<tr role="row"><th scope="row" role="rowheader">{escaped(row.name)}{shared}</th>',
+        f'<td role="cell" class="drawn">{interval_markup(row.figure, scale=view.scale, reference=view.england)}</td>',
+        f'<td role="cell" class="value"><strong>{measure.number(row.figure.value or 0)}</strong> {limits}</td></tr>',
     )

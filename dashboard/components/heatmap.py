@@ -1,7 +1,7 @@
 """The table of systems by commitments: each cell a symbol and a word on its tint; on a phone a list a system."""
 
 from dashboard import words
-from dashboard.components.tags import Node, hidden, tag
+from dashboard.components.tags import Node, escaped, hidden, markup, tag
 from dashboard.theme import MARKS
 from dashboard.views.heatmap import Cell, Column, Count, Heatmap, Row
 
@@ -56,18 +56,14 @@ def _row(view: Heatmap, row: Row, *, is_england: bool = False) -> Node:
 
 
 def _cell(view: Heatmap, row: Row, cell: Cell, column: Column, *, is_england: bool) -> Node:
-    text: Node | str = cell.short
+    text = cell.short
     if cell.attention and not is_england:
-        about = hidden(f", {words.in_sentence(column.name)}, {row.name}")
-        address = view.chosen.footprint.address(f"/system/{row.area_code}")
-        text = tag("A", [cell.short, about], href=f"{address}#{column.commitment_id}")
-    mark = tag("Span", MARKS[cell.standing].symbol, aria_hidden="true")
-    return tag(
-        "Td",
-        [mark, "\N{NO-BREAK SPACE}", text],
-        role="cell",
-        className=cell.standing.replace("_", "-"),
-        data_label=column.name,
+        about = f'<span class="visually-hidden">, {escaped(words.in_sentence(column.name))}, {escaped(row.name)}</span>'
+        address = f"{view.chosen.footprint.address(f'/system/{row.area_code}')}#{column.commitment_id}"
+        text = f'<a href="{escaped(address)}">{text}{about}</a>'
+    return markup(
+        f'<td role="cell" class="{cell.standing.replace("_", "-")}" data-label="{escaped(column.name)}">',
+        f'<span aria-hidden="true">{MARKS[cell.standing].symbol}</span>\N{NO-BREAK SPACE}{text}</td>',
     )
 
 

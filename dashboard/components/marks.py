@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from dashboard import words
-from dashboard.components.tags import Node, hidden, tag
+from dashboard.components.tags import Node, escaped, hidden, markup, tag
 from dashboard.queries import Observation
 from dashboard.theme import MARKS, Standing
 from dashboard.views.figures import Against, Measure, has_interval
@@ -18,11 +18,13 @@ _VERDICTS: dict[Standing, str] = {
 
 def chip(standing: Standing, text: str) -> Node:
     """A standing as symbol, word and colour; the symbol is silent, the words say it all."""
-    return tag(
-        "Span",
-        [tag("Span", f"{MARKS[standing].symbol} ", aria_hidden="true"), text],
-        className=f"chip {standing.replace('_', '-')}",
-    )
+    return markup(chip_markup(standing, text))
+
+
+def chip_markup(standing: Standing, text: str) -> str:
+    """The HTML of `chip`."""
+    silent = f'<span aria-hidden="true">{MARKS[standing].symbol} </span>'
+    return f'<span class="chip {standing.replace("_", "-")}">{silent}{escaped(text)}</span>'
 
 
 def verdict(found: Against) -> Node:
@@ -36,8 +38,13 @@ def against(found: Against, *, brief: bool = False) -> Node:
     """How a figure stands against England; `brief` keeps what must be added only where there is no verdict."""
     if brief and found.p is not None:
         return chip(found.standing, found.words)
-    detail = tag("Span", found.detail, className="detail") if found.detail else None
-    return tag("Div", [chip(found.standing, found.words), detail] if detail else [chip(found.standing, found.words)])
+    return markup(against_markup(found))
+
+
+def against_markup(found: Against) -> str:
+    """The HTML of `against` in full."""
+    detail = f'<span class="detail">{escaped(found.detail)}</span>' if found.detail else ""
+    return f"<div>{chip_markup(found.standing, found.words)}{detail}</div>"
 
 
 def interval_bar(
@@ -46,20 +53,29 @@ def interval_bar(
     """A figure and its interval on a scale that all rows share; the numbers stand beside it, so it is silent."""
     if figure.value is None:
         return None
-    style = {"--at": _place(figure.value, scale)}
+    return markup(interval_markup(figure, scale=scale, reference=reference, target=target))
+
+
+def interval_markup(
+    figure: Observation, *, scale: tuple[float, float], reference: Observation | None, target: float | None = None
+) -> str:
+    """The HTML of `interval_bar`; nothing where there is no figure."""
+    if figure.value is None:
+        return ""
+    style = [f"--at:{_place(figure.value, scale)}"]
     names = ["interval"]
     if has_interval(figure):
-        style |= {"--low": _place(figure.lower_95 or 0, scale), "--high": _place(figure.upper_95 or 0, scale)}
+        style.append(f"--low:{_place(figure.lower_95 or 0, scale)};--high:{_place(figure.upper_95 or 0, scale)}")
     else:
         names.append("no-limits")
     if figure.value_kind == "estimate":
         names.append("estimate")
     if reference is not None and reference.value is not None:
-        style["--ref"] = _place(reference.value, scale)
+        style.append(f"--ref:{_place(reference.value, scale)}")
     if target is not None:
-        style["--target"] = _place(target, scale)
+        style.append(f"--target:{_place(target, scale)}")
         names.append("aimed")
-    return tag("Div", className=" ".join(names), style=style, aria_hidden="true")
+    return f'<div class="{" ".join(names)}" style="{";".join(style)}" aria-hidden="true"></div>'
 
 
 def scale_head(*, scale: tuple[float, float], measure: Measure, reference: Observation | None) -> list[Node]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from dashboard.components.tags import Node, hidden, tag
+from dashboard.components.tags import Node, escaped, hidden, markup, tag
 
 #: What may stand in a cell or a pair.
 Cell = Node | str | None | list[Any]
@@ -18,12 +18,13 @@ def contents(entries: Sequence[tuple[str, str]]) -> Node:
 
 def facts(pairs: Iterable[tuple[Node | str, Cell]]) -> Node:
     """Facts as pairs of a name and what is said; a pair without anything to say is left out."""
-    said = [(name, words) for name, words in pairs if words]
-    return tag(
-        "Dl",
-        [tag("Div", [tag("Dt", name), tag("Dd", words)]) for name, words in said],
-        className="facts",
-    )
+    return tag("Dl", [_fact(name, words) for name, words in pairs if words], className="facts")
+
+
+def _fact(name: Node | str, words: Cell) -> Node:
+    if isinstance(name, str) and isinstance(words, str):
+        return markup("<div><dt>", escaped(name), "</dt><dd>", escaped(words), "</dd></div>")
+    return tag("Div", [tag("Dt", name), tag("Dd", words)])
 
 
 def marked(text: str) -> list[Node | str]:

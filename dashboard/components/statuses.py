@@ -42,7 +42,7 @@ def layers_on_demand(status: Status, indicator: Indicator, *, about: str) -> Nod
                     tag("A", ["the rules", hidden(" for a status")], href="/methods#rule-status"),
                     ".",
                 ],
-                className="source",
+                className="more",
             ),
         ],
         className="fold layers",

@@ -1,7 +1,7 @@
 """Tables of figures."""
 
-from dashboard.components.marks import against
-from dashboard.components.tags import Node, cells, hidden, tag
+from dashboard.components.marks import against_markup
+from dashboard.components.tags import Node, escaped, hidden, markup, tag
 from dashboard.queries import Gap, Observation
 from dashboard.views.figures import Measure, Timeline, at_period
 from dashboard.views.system import OtherMeasure
@@ -45,13 +45,15 @@ def plain_table(*, caption: str, head: list[str], rows: list[list[str]]) -> Node
         [
             tag("Caption", hidden(caption)),
             tag("Thead", tag("Tr", [tag("Th", name, scope="col") for name in head])),
-            tag(
-                "Tbody",
-                [tag("Tr", [tag("Th", first, scope="row"), *cells("Td", rest)]) for first, *rest in rows],
-            ),
+            tag("Tbody", markup(*(_text_row(row) for row in rows))),
         ],
         className="figures",
     )
+
+
+def _text_row(row: list[str]) -> str:
+    first, *rest = map(escaped, row)
+    return f'<tr><th scope="row">{first}</th><td>{"</td><td>".join(rest)}</td></tr>'
 
 
 def other_measures(
@@ -81,14 +83,11 @@ def _other(other: OtherMeasure, *, kind: bool) -> Node:
     measure, latest = other.measure, other.latest
     value = "No figure" if latest.value is None else measure.amount(latest.value)
     limits = latest.period_label if latest.value is None else f"{measure.limits(latest)}, {latest.period_label}"
-    return tag(
-        "Tr",
-        [
-            tag("Th", measure.title, scope="row"),
-            tag("Td", [tag("Strong", value), f" {latest.value_symbol or ''}"]),
-            tag("Td", f"{limits}, {latest.value_kind}" if kind else limits),
-            tag("Td", against(other.against)),
-        ],
+    shown = escaped(f"{limits}, {latest.value_kind}" if kind else limits)
+    return markup(
+        f'<tr><th scope="row">{escaped(measure.title)}</th>',
+        f"<td><strong>{escaped(value)}</strong> {latest.value_symbol or ''}</td>",
+        f"<td>{shown}</td><td>{against_markup(other.against)}</td></tr>",
     )
 
 

@@ -153,7 +153,7 @@ def _systems(view: EnglandView) -> list[Node | None]:
                 tag("A", "Compare the systems on one measure", href=view.footprint.address("/compare")),
                 ", on a map too.",
             ],
-            className="source",
+            className="more",
         ),
     ]
 

@@ -4,8 +4,9 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from dashboard import words
+from dashboard import queries, words
 from dashboard.queries import Area, Indicator, Observation, Source
+from dashboard.reader import Release
 from dashboard.theme import Comparison
 from data_contracts.registry.records import indicators
 from data_contracts.vocabulary import Polarity, Sex, ValueKind, ValueSymbol
@@ -290,6 +291,11 @@ def measures(indicators: Iterable[Indicator]) -> list[Measure]:
         )
         for sex in sorted(indicator.sexes, key=lambda sex: order[Sex(sex)])
     ]
+
+
+def measures_held(release: Release) -> tuple[Measure, ...]:
+    """Every series a release may hold, in the order of `measures`: put in order once a release."""
+    return release.once("measures", lambda: tuple(measures(queries.reference(release).indicators.values())))
 
 
 def described_system(area: Area) -> str:

@@ -18,7 +18,7 @@ from dashboard.views.figures import (
     against_england,
     at_period,
     credit,
-    measures,
+    measures_held,
 )
 from dashboard.views.series import england_series, judged_series
 from data_contracts.vocabulary import DataState, Direction, InForce, KeptBy, Lever, MeasuredWhere, Standing
@@ -111,7 +111,7 @@ def register_of(release: Release, area: Area, *, boundary: dt.date | None) -> Re
     own: dict[str, list[Status]] = {}
     for status in queries.latest_statuses(release).get(area.area_code, []):
         own.setdefault(status.commitment_id, []).append(status)
-    order = {_key(measure): place for place, measure in enumerate(measures(known.indicators.values()))}
+    order = {_key(measure): place for place, measure in enumerate(measures_held(release))}
     entries: list[tuple[int, Entry]] = []
     cannot_tell, without, elsewhere = [], [], []
     for commitment in known.commitments.values():

@@ -117,7 +117,10 @@ def expected_by_chance(tested: int) -> float:
 
 
 def layers(status: Status, indicator: Indicator) -> list[tuple[str, str]]:
-    """Every layer of a status by name, in order, with what it says and on what grounds."""
+    """Every layer of a status by name, in order, with what it says and on what grounds.
+
+    A layer that a measure cannot have, such as a control chart of yearly figures, says nothing.
+    """
     measure = Measure(indicator, status.sex)
     return [
         ("Data", _data(status)),
@@ -185,7 +188,7 @@ def _trend(status: Status) -> str:
 
 def _variation(status: Status) -> str:
     if status.variation is None:
-        return "None: only monthly and quarterly series have a control chart."
+        return ""
     assured = f"; {ASSURANCES[status.assurance]}" if status.assurance else ""
     return f"{VARIATIONS[status.variation]}{assured}."
 

@@ -18,7 +18,7 @@ from dashboard.views.figures import (
     credit,
     has_interval,
     lines_by_series,
-    measures,
+    measures_held,
     scale,
 )
 from dashboard.views.gaps import Gaps, gaps_view
@@ -92,7 +92,7 @@ def system_view(release: Release, area: Area) -> SystemView:
     inside = release.once("authorities", lambda: _authorities(release, leading, england))
     views = tuple(
         _measure_view(known, measure, series[key], england, inside.get(key, {}), overlaps)
-        for measure in measures(known.indicators.values())
+        for measure in measures_held(release)
         if measure.indicator.headline and (key := _key(measure)) in series
     )
     redrawn = _last_redrawn(known, area)
@@ -160,11 +160,11 @@ def _measure_view(
 
 def _others(release: Release, area: Area, register: Register) -> tuple[OtherMeasure, ...]:
     """Every measure no card shows, by topic, its latest figure against England's of the same period."""
-    known, england, held = queries.reference(release), england_series(release), judged_series(release)
+    england, held = england_series(release), judged_series(release)
     rest = release.once("others", lambda: lines_by_series(_latest_of_others(release)))
     carded = {_key(judged.measure) for judged in register.judged}
     found = []
-    for measure in measures(known.indicators.values()):
+    for measure in measures_held(release):
         key = _key(measure)
         if key in carded:
             continue

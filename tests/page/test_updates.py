@@ -12,10 +12,14 @@ import pytest
 from flask.testing import FlaskClient
 
 from dashboard import queries, served
-from dashboard.components.tags import cells, tag
+from dashboard.components.marks import against_markup, chip
+from dashboard.components.reading import facts
+from dashboard.components.tables import plain_table
+from dashboard.components.tags import MARKUP, hidden, tag
 from dashboard.queries import Observation
 from dashboard.reader import Release, Releases
 from dashboard.router import route
+from dashboard.views.figures import Against
 from tests.builders.data_folder import DataFolder
 from tests.page.reading import Element, read
 
@@ -115,7 +119,7 @@ def test_a_hostile_name_is_text_wherever_it_stands(hostile: str) -> None:
             tag("P", [hostile, tag("Strong", hostile)]),
             tag("A", "a", href=f"/find?q={hostile}", title=hostile, aria_label=hostile, data_label=hostile),
             tag("Div", style={"--at": hostile}),
-            *cells("P", [hostile]),
+            tag("P", hostile),
         ],
     )
     section = read(served.html(written)).one("section")
@@ -129,6 +133,23 @@ def test_a_hostile_name_is_text_wherever_it_stands(hostile: str) -> None:
     assert section.one("div").attributes == {"style": f"--at:{hostile}"}
 
 
+@pytest.mark.parametrize("hostile", ["<script>alert(1)</script>", "a & b < c", "\"quoted\" 'too' &amp;"])
+def test_components_that_write_html_themselves_write_text_as_text(hostile: str) -> None:
+    written = served.html(
+        [
+            hidden(hostile),
+            chip("worse", hostile),
+            facts([(hostile, hostile)]),
+            plain_table(caption=hostile, head=[hostile], rows=[[hostile, hostile]]),
+        ]
+    ) + against_markup(Against("worse", hostile, hostile))
+    document = read(written)
+    assert not document.all("script")
+    assert [cell.text for name in ("dt", "dd", "th", "td") for cell in document.all(name)] == [hostile] * 5
+    assert document.all("span", "detail")[0].text == hostile
+    assert document.all("span", "visually-hidden")[0].text == hostile
+
+
 def test_what_was_searched_for_is_text(client: FlaskClient, drawn: Callable[..., str]) -> None:
     asked = "<img src=x onerror=alert(1)>"
     for html in (drawn("/find", f"?q={quote(asked)}"), client.get(f"/find?q={quote(asked)}").get_data(as_text=True)):
@@ -138,10 +159,14 @@ def test_what_was_searched_for_is_text(client: FlaskClient, drawn: Callable[...,
 
 @pytest.mark.parametrize(("path", "search"), ADDRESSES)
 def test_every_element_is_one_that_dash_has(tree: Callable[..., Any], path: str, search: str) -> None:
-    """The tree is written as dicts: each must be what `dash.html` or `dash.dcc` would have made."""
+    """The tree is written as dicts: each must be what `dash.html` or `dash.dcc` would have made, or HTML already."""
     from dash import dcc, html
 
     for node in _walk(tree(path, search)):
+        if node["namespace"] == MARKUP:
+            assert set(node["props"]) == {"html"}
+            read(node["props"]["html"])
+            continue
         library = {"dash_html_components": html, "dash_core_components": dcc}[node["namespace"]]
         component = getattr(library, node["type"])(**node["props"])
         assert json.loads(json.dumps(component.to_plotly_json())).keys() == node.keys()
