@@ -7,6 +7,7 @@ real release.
 """
 
 import datetime as dt
+import hashlib
 import json
 import shutil
 import sys
@@ -29,6 +30,7 @@ MODEL = "ohid-preventable-cvd-mortality"
 FIRST_YEAR, LAST_YEAR = 1900, 2025
 ROWS_A_FILE = 500_000
 SEXES = ("persons", "female", "male")
+COPIED = "2026-11-25"
 
 
 def make(folder: Path, rows: int) -> int:
@@ -83,22 +85,26 @@ def _vintage(snapshot: Path, source_id: str, parts: list[pl.DataFrame]) -> None:
     rows = rows.with_columns(pl.col("source_row").cast(pl.Int64), pl.lit(0, pl.Int64).alias("cells_over"))
     record = landing.Record(
         source_id=source_id,
-        vintage="2026-11-25-00000000",
+        vintage=f"{COPIED}-{_sha256(source_id)[:8]}",
         publisher="nobody",
         title="ILLUSTRATIVE",
         url="https://example.org/",
         licence="none",
-        sha256=source_id.encode().hex().ljust(64, "0"),
+        sha256=_sha256(source_id),
         bytes=0,
         rows=rows.height,
         copy="made up",
-        published="2026-11-25",
+        published=COPIED,
         sequence=1,
     )
     target = snapshot / source_id / record.vintage
     target.mkdir(parents=True)
     rows.write_parquet(target / "rows.parquet")
     (target / "record.json").write_bytes(msgspec.json.encode(record))
+
+
+def _sha256(source_id: str) -> str:
+    return hashlib.sha256(source_id.encode()).hexdigest()
 
 
 def _indicator(measure: str, source_id: str) -> str:
@@ -143,7 +149,7 @@ caveats = "Made up to measure with."
 format = "els"
 set_aside = ["outside_england", "combined_authority", "superseded_area_set", "repeated_row"]
 unit = "made up"
-vintages = []
+vintages = [{{ sha256 = "{_sha256(source_id)}", copied = {COPIED}, copy = "made up" }}]
 [{source_id}.series]
 {series}
 [{source_id}.expects]
