@@ -372,14 +372,14 @@ def sort_rows(
     ).with_columns(sound=in_scope & (pl.col("faults").list.len() == 0))
     sound = frame.filter("sound").select(
         ROW,
-        place=pl.int_range(pl.len()).over(key),
+        is_first=pl.struct(key).is_first_distinct(),
         kinds=pl.struct(values).n_unique().over(key),
         repeat=repeated(pl.col("area_code")) if "area_code" in frame.columns else repeated(pl.lit("")),
     )
     clash = len(faults)
     frame = frame.join(sound, on=ROW, how="left", maintain_order="left")
     return frame.with_columns(
-        rule=pl.when((pl.col("kinds") == 1) & (pl.col("place") > 0)).then("repeat").otherwise("rule"),
+        rule=pl.when((pl.col("kinds") == 1) & ~pl.col("is_first")).then("repeat").otherwise("rule"),
         faults=pl.when(pl.col("kinds") > 1).then(pl.lit([clash], pl.List(pl.Int8))).otherwise("faults"),
     ).with_columns(
         fault_names=pl.col("faults").list.eval(
