@@ -19,7 +19,7 @@ from pipelines.cleaning_evidence import NO_EVIDENCE, clean_evidence, sort_eviden
 from pipelines.config import LONDON, Settings
 from pipelines.faults import Problem, Refused
 from pipelines.geography import Geography, geography
-from pipelines.landing import Vintage
+from pipelines.landing import Record, Vintage
 from pipelines.models import runner
 from pipelines.recap import Recap, markdown
 from pipelines.releases import Manifest, SourceAccount
@@ -36,6 +36,16 @@ class Staged:
     vintage: Vintage
 
 
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """What later steps need of a cleaned source; its accepted rows lie in a file, since those of all need not fit."""
+
+    record: Record
+    account: SourceAccount
+    accepted: Path
+    quarantined: pl.DataFrame
+
+
 def refresh(settings: Settings, log: RunLog) -> Recap:
     """Bring the release up to date. Raises Refused where the data or the request is at fault: nothing is published."""
     settings.releases_dir.mkdir(parents=True, exist_ok=True)
@@ -50,11 +60,11 @@ def refresh(settings: Settings, log: RunLog) -> Recap:
                 landing.take_snapshot(settings.landing_dir, settings.snapshot_dir)
             staged, problems = _stage(settings, log, notes)
             say(f"{len(staged)} new files" if staged else "no new files")
-        cleaned = _clean(settings, staged, problems, log)
         building = settings.releases_dir / f"{releases.BUILDING}{os.getpid()}"
         try:
-            accounts = [_account(item) for item in cleaned]
-            marts = _model(building, cleaned, log)
+            kept = _clean(settings, building, staged, problems, log)
+            accounts = [item.account for item in kept]
+            marts = _model(building, kept, log)
             recap = _publish(settings, building, accounts, marts, staged, notes, held, log)
         finally:
             shutil.rmtree(building, ignore_errors=True)
@@ -158,30 +168,33 @@ def _two_for_one_source(staged: list[Staged]) -> Iterator[Problem]:
 # --- clean ------------------------------------------------------------------------------------------------
 
 
-def _clean(settings: Settings, staged: list[Staged], problems: list[Problem], log: RunLog) -> list[Cleaned]:
-    """Type, code and check every source in use; lookups first, since figures are coded by them.
+def _clean(
+    settings: Settings, building: Path, staged: list[Staged], problems: list[Problem], log: RunLog
+) -> list[Kept]:
+    """Type, code and check every source in use, one at a time; lookups first, since figures are coded by them.
 
     Raises Refused with the problems given and all that are found here; files this run brought come first, and once one
     is at fault only what it or another of them may have spoilt is looked at.
     """
     if problems and not staged:
         raise Refused(problems)
-    vintages = {source_id: item.read() for source_id, item in _in_use(settings).items()}
-    earlier = {item.vintage.record.source_id: vintages.get(item.vintage.record.source_id) for item in staged}
-    names = {item.vintage.record.source_id: item.name for item in staged}
-    vintages.update({item.vintage.record.source_id: item.vintage for item in staged})
-    absent = [source_id for source_id, source in sources().items() if source_id not in vintages and not source.optional]
+    landed = _in_use(settings)
+    new = {item.vintage.record.source_id: item for item in staged}
+    in_use = [*landed, *(source_id for source_id in new if source_id not in landed)]
+    absent = [source_id for source_id, source in sources().items() if source_id not in in_use and not source.optional]
     if absent:
         raise Refused([*problems, *(_never_landed(source_id) for source_id in absent)])
     rules = publish_rules()
     problems = list(problems)
-    cleaned: dict[str, Cleaned] = {}
+    kept: dict[str, Kept] = {}
 
     def take(source_id: str, clean: Callable[[Vintage], Cleaned], look_back: Callable[[Vintage], Cleaned]) -> None:
         with log.step(f"clean {source_id}") as say:
-            name, before = names.get(source_id), earlier.get(source_id)
+            brought = new.get(source_id)
+            name = brought.name if brought else None
+            before = landed[source_id].read() if brought and source_id in landed else None
             try:
-                item = clean(vintages[source_id])
+                item = clean(brought.vintage if brought else landed[source_id].read())
                 if before:
                     problems.extend(_named(problem, name) for problem in _gone(look_back(before), item))
             except Refused as refused:
@@ -191,21 +204,21 @@ def _clean(settings: Settings, staged: list[Staged], problems: list[Problem], lo
                     return
                 # Nothing will be published; the vintage before lets the other files be checked as well.
                 item = look_back(before)
-            cleaned[source_id] = item
+            kept[source_id] = _kept(building, item)
             known_errors = f", {item.corrected} figures corrected" if item.corrected else ""
             say(f"{item.accepted_rows:,} of {item.received:,} rows{known_errors}")
 
-    new_first = sorted(vintages, key=lambda source_id: source_id not in earlier)
+    new_first = sorted(in_use, key=lambda source_id: source_id not in new)
     lookups = [source_id for source_id in new_first if sources()[source_id].format == "lookup"]
     coded = [source_id for source_id in new_first if source_id not in lookups]
-    lookups_are_held = not set(lookups) & set(earlier)
+    lookups_are_held = not set(lookups) & set(new)
     for source_id in lookups:
         take(source_id, clean_lookup, clean_lookup)
-    if not set(lookups) <= set(cleaned):
+    if not set(lookups) <= set(kept):
         raise Refused(problems)
-    places: Geography = geography({source_id: cleaned[source_id].accepted for source_id in lookups})
+    places: Geography = geography({source_id: pl.read_parquet(kept[source_id].accepted) for source_id in lookups})
     for source_id in coded:
-        if problems and lookups_are_held and source_id not in earlier:
+        if problems and lookups_are_held and source_id not in new:
             break  # what was sound in the release that serves is sound still
         if sources()[source_id].format == "evidence":
             take(
@@ -221,7 +234,7 @@ def _clean(settings: Settings, staged: list[Staged], problems: list[Problem], lo
             )
     if problems:
         raise Refused(problems)
-    return [cleaned[source_id] for source_id in sources() if source_id in cleaned]
+    return [kept[source_id] for source_id in sources() if source_id in kept]
 
 
 def _in_use(settings: Settings) -> dict[str, landing.Landed]:
@@ -286,8 +299,9 @@ def _gone(before: Cleaned, after: Cleaned) -> Iterator[Problem]:
         yield gone("rows", [", ".join(row) for row in missing.select("area_code", "sex", "period_label").iter_rows()])
 
 
-def _account(cleaned: Cleaned) -> SourceAccount:
-    return SourceAccount(
+def _kept(building: Path, cleaned: Cleaned) -> Kept:
+    """Write what is accepted aside, where the models read it."""
+    account = SourceAccount(
         source_id=cleaned.source_id,
         vintage=cleaned.vintage,
         received=cleaned.received,
@@ -296,20 +310,29 @@ def _account(cleaned: Cleaned) -> SourceAccount:
         quarantined=cleaned.quarantined_rows,
         set_aside_by_rule=cleaned.set_aside_by_rule(),
     )
+    accepted = runner.write_input(building, f"sources/{cleaned.source_id}", cleaned.accepted)
+    return Kept(record=cleaned.record, account=account, accepted=accepted, quarantined=cleaned.quarantined)
 
 
 # --- model ------------------------------------------------------------------------------------------------
 
 
-def _model(building: Path, cleaned: list[Cleaned], log: RunLog) -> dict[str, int]:
+def _model(building: Path, kept: list[Kept], log: RunLog) -> dict[str, int]:
     """Build every table aside; returns the rows of those published. Raises Refused where a check fails."""
-    lookups = [item for item in cleaned if sources()[item.source_id].format == "lookup"]
-    evidence = [item for item in cleaned if sources()[item.source_id].format == "evidence"]
-    inputs = {item.source_id.replace("-", "_"): item.accepted for item in lookups}
-    inputs["clean_figures"] = pl.concat(item.accepted for item in cleaned if item not in [*lookups, *evidence])
-    inputs["clean_evidence"] = pl.concat([NO_EVIDENCE, *(item.accepted for item in evidence)])
-    inputs["quarantined"] = pl.concat([pl.DataFrame(schema=QUARANTINE_SCHEMA), *(item.quarantined for item in cleaned)])
-    inputs["accounting"] = _accounting(cleaned)
+    inputs: dict[str, pl.DataFrame | list[Path]] = {}
+    figures, evidence = [], [NO_EVIDENCE]
+    for item in kept:
+        match sources()[item.record.source_id].format:
+            case "lookup":
+                inputs[item.record.source_id.replace("-", "_")] = [item.accepted]
+            case "evidence":
+                evidence.append(pl.read_parquet(item.accepted))
+            case _:
+                figures.append(item.accepted)
+    inputs["clean_figures"] = figures
+    inputs["clean_evidence"] = pl.concat(evidence)
+    inputs["quarantined"] = pl.concat([pl.DataFrame(schema=QUARANTINE_SCHEMA), *(item.quarantined for item in kept)])
+    inputs["accounting"] = _accounting(kept)
     rows: dict[str, int] = {}
     with log.step("model") as say:
         try:
@@ -324,20 +347,20 @@ def _model(building: Path, cleaned: list[Cleaned], log: RunLog) -> dict[str, int
     return {name: rows[name] for name in files}
 
 
-def _accounting(cleaned: list[Cleaned]) -> pl.DataFrame:
+def _accounting(kept: list[Kept]) -> pl.DataFrame:
     return pl.DataFrame(
         [
             {
-                "source_id": item.source_id,
-                "vintage": item.vintage,
+                "source_id": item.account.source_id,
+                "vintage": item.account.vintage,
                 "published": dt.date.fromisoformat(item.record.published) if item.record.published else None,
                 "sha256": item.record.sha256,
-                "received": item.received,
-                "accepted": item.accepted_rows,
-                "set_aside": item.set_aside.height,
-                "quarantined": item.quarantined_rows,
+                "received": item.account.received,
+                "accepted": item.account.accepted,
+                "set_aside": item.account.set_aside,
+                "quarantined": item.account.quarantined,
             }
-            for item in cleaned
+            for item in kept
         ],
         schema_overrides={"published": pl.Date},
     )

@@ -35,11 +35,16 @@ _FIGURE = {"area": "place", "value": "value", "lower": "lower_95", "upper": "upp
 _BY = ["area_code", "sex", "period_label", "period_start", "period_end"]
 
 
+def rows_read() -> dict[str, pl.Expr]:
+    """Of all observations, the published figures of one indicator."""
+    return {"observations": (pl.col("indicator_id") == INDICATOR) & (pl.col("value_kind") == "published")}
+
+
 def build(inputs: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """One row a gap, area, sex and period; none where the figures it needs are not there."""
     figures = (
         inputs["observations"]
-        .filter((pl.col("indicator_id") == INDICATOR) & (pl.col("value_kind") == "published"))
+        .filter(rows_read()["observations"])
         .rename({"area_code": "place"})
         .sort("sex", "period_start", "place")
     )

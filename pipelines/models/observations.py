@@ -2,6 +2,7 @@
 # inputs: clean_figures, quarterly_figures, authority_overlaps, area_lineage, areas
 # key: indicator_id, area_code, sex, breakdown, period_label
 # contract: observations
+# by: indicator_id
 """Published figures, and estimates for systems from the figures of the authorities in them."""
 
 from collections.abc import Mapping
@@ -148,7 +149,7 @@ def _parts(figures: pl.DataFrame, overlaps: pl.DataFrame) -> pl.DataFrame:
             authorities=pl.len(),
         )
         # By place, not by row: the same rows in another order must add to the same figure, to the last bit.
-        .sort(*_SERIES, "source_id", "area_code")
+        .sort("source_id", "area_code")
     )
 
 

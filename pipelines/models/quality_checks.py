@@ -1,5 +1,5 @@
 # table: quality_checks
-# inputs: accounting, areas, clean_figures, lsoas, observations
+# inputs: accounting, answered, areas, clean_figures, england_series, lsoas
 # key: check_id, subject
 # contract: quality_checks
 """Checks across tables that no contract of one table can make. A release with a failed check is not published."""
@@ -13,6 +13,11 @@ from data_contracts.registry.records import corrections, indicators
 from data_contracts.vocabulary import AreaType, ValueSymbol
 
 
+def rows_read() -> dict[str, pl.Expr]:
+    """Of all clean figures, those marked as withheld or replaced."""
+    return {"clean_figures": pl.col("value_symbol").is_in([ValueSymbol.NOT_AVAILABLE, ValueSymbol.REVISED])}
+
+
 def build(inputs: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """One row a check and what it was made on."""
     checks = [
@@ -20,8 +25,8 @@ def build(inputs: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         *_small_areas_placed(inputs["accounting"], inputs["lsoas"]),
         *_systems_known(inputs["areas"], inputs["lsoas"]),
         *_residents_add_up(inputs["areas"]),
-        *_every_system_answered(inputs["areas"], inputs["observations"]),
-        *_england_held(inputs["observations"]),
+        *_every_system_answered(inputs["areas"], inputs["answered"]),
+        *_england_held(inputs["england_series"]),
         *_corrections_applied(inputs["clean_figures"]),
     ]
     return pl.DataFrame(checks, schema=["check_id", "subject", "expected", "found", "passed"], orient="row")
@@ -86,14 +91,13 @@ def _residents_add_up(areas: pl.DataFrame) -> list[_Check]:
     return checks
 
 
-def _every_system_answered(areas: pl.DataFrame, observations: pl.DataFrame) -> list[_Check]:
+def _every_system_answered(areas: pl.DataFrame, answered_for: pl.DataFrame) -> list[_Check]:
     """Every current system has a row for every indicator in its latest period, a figure or the reason for none."""
     current = set(areas.filter((pl.col("area_type") == AreaType.ICB) & pl.col("valid_to").is_null())["area_code"])
+    held = dict(answered_for.group_by("indicator_id").agg("area_code").iter_rows())
     checks: list[_Check] = []
     for indicator_id in indicators():
-        rows = observations.filter(pl.col("indicator_id") == indicator_id)
-        latest = rows.filter(pl.col("period_end") == pl.col("period_end").max())
-        answered = current & set(latest["area_code"])
+        answered = current & set(held.get(indicator_id, ()))
         checks.append(
             (
                 "every_system_answered",
@@ -106,15 +110,14 @@ def _every_system_answered(areas: pl.DataFrame, observations: pl.DataFrame) -> l
     return checks
 
 
-def _england_held(observations: pl.DataFrame) -> list[_Check]:
+def _england_held(england_series: pl.DataFrame) -> list[_Check]:
     """England has a figure for every sex and period of each indicator published for it."""
+    held = {indicator_id: (series, england) for indicator_id, series, england in england_series.iter_rows()}
     checks: list[_Check] = []
     for indicator_id, indicator in indicators().items():
         if AreaType.ENGLAND not in indicator.geographies:
             continue
-        rows = observations.filter(pl.col("indicator_id") == indicator_id)
-        series = rows.select("sex", "period_label").n_unique()
-        england = rows.filter((pl.col("area_code") == "E92000001") & pl.col("value").is_not_null()).height
+        series, england = held.get(indicator_id, (0, 0))
         checks.append(("england_held", indicator_id, f"{series} sexes and periods", f"{england}", england == series))
     return checks
 
@@ -122,7 +125,7 @@ def _england_held(observations: pl.DataFrame) -> list[_Check]:
 def _corrections_applied(figures: pl.DataFrame) -> list[_Check]:
     """Every known error of a source is withheld or replaced in what the other tables are made from."""
     checks: list[_Check] = []
-    marked = figures.filter(pl.col("value_symbol").is_in([ValueSymbol.NOT_AVAILABLE, ValueSymbol.REVISED]))
+    marked = figures.filter(rows_read()["clean_figures"])
     for source_id in dict.fromkeys(item.source for item in corrections()):
         of_source = marked.filter(pl.col("source_id") == source_id)
         held = set(of_source.select("indicator_id", "area_code", "sex", "period_label").iter_rows())

@@ -20,12 +20,21 @@ from data_contracts.vocabulary import PeriodKind, ValueSymbol
 _CYCLE = ["indicator_id", "area_code", "sex", "breakdown", "source_id", "vintage", "period_start"]
 
 
+def rows_read() -> dict[str, pl.Expr]:
+    """Of all clean figures, those that others are differences of."""
+    return {"clean_figures": pl.col("indicator_id").is_in(list(_names()))}
+
+
 def build(inputs: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Rows like those of `clean_figures`, of the indicators that are differences."""
-    names = {item.difference_of: id_ for id_, item in indicators().items() if item.difference_of}
-    cumulative = inputs["clean_figures"].filter(pl.col("indicator_id").is_in(list(names)))
-    quarters = differences(cumulative).with_columns(pl.col("indicator_id").replace(names))
+    cumulative = inputs["clean_figures"].filter(rows_read()["clean_figures"])
+    quarters = differences(cumulative).with_columns(pl.col("indicator_id").replace(_names()))
     return quarters.select(inputs["clean_figures"].columns)
+
+
+def _names() -> dict[str, str]:
+    """The difference's indicator, by that of the cumulative figures it is worked out from."""
+    return {item.difference_of: id_ for id_, item in indicators().items() if item.difference_of}
 
 
 def differences(cumulative: pl.DataFrame) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from data_contracts.registry.records import commitments
+from data_contracts.registry.records import commitments, gap_measures
 from data_contracts.version import STATUS_RULES
 from data_contracts.vocabulary import AreaType, DataState, KeptBy, Sex
 from pipelines.geography import ENGLAND
@@ -25,10 +25,16 @@ _WHY_NONE = {
 }
 
 
+def rows_read() -> dict[str, pl.Expr]:
+    """Of all observations, those of the measures commitments are judged by, and those whose gaps are such measures."""
+    wanted = _wanted()
+    within = {measure.of for measure_id, measure in gap_measures().items() if measure_id in wanted}
+    return {"observations": pl.col("indicator_id").is_in(sorted(wanted | within))}
+
+
 def build(inputs: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """One row a commitment, measure, area, sex and as-of period."""
-    wanted = {indicator_id for entry in commitments().values() for indicator_id in entry.measures}
-    series = points(inputs["observations"], inputs["gaps"], wanted)
+    series = points(inputs["observations"], inputs["gaps"], _wanted())
     judged = with_explanation(with_layers(panel(series, inputs["areas"]), series))
     evidence = inputs["evidence"]
     unanswered = _without_figures().filter(~pl.col("commitment_id").is_in(evidence["commitment_id"].implode()))
@@ -38,6 +44,10 @@ def build(inputs: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         value_kind=pl.col("latest_kind"),
         rule_version=pl.lit(STATUS_RULES),
     )
+
+
+def _wanted() -> set[str]:
+    return {indicator_id for entry in commitments().values() for indicator_id in entry.measures}
 
 
 def _without_figures() -> pl.DataFrame:
