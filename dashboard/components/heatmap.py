@@ -76,6 +76,7 @@ def _counts(view: Heatmap) -> list[Node]:
         (worse, [str(count.worse) for count in view.counts]),
         ("Of systems that can be told", [str(count.tested) for count in view.counts]),
         ("By chance alone, about of each", [_chance(count) for count in view.counts]),
+        ("Cannot tell yet", [str(count.not_yet) for count in view.counts]),
     ]
     return [
         tag(

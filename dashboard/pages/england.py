@@ -142,6 +142,7 @@ def _systems(view: EnglandView) -> list[Node | None]:
         choices(selects, action="/", button="Show", label="Choose what the table shows"),
         tag("P", view.note, className="note") if view.note else None,
         tag("P", table.summary, className="reading"),
+        None if table.rows else tag("P", "No system has that. Choose every system to see them all.", className="note"),
         heatmap_table(table),
         tag("P", _fold(view), className="reading"),
         tag(

@@ -10,20 +10,21 @@ from dashboard.reader import Release
 from dashboard.theme import Standing
 from dashboard.views.figures import Measure
 from dashboard.views.footprint import Footprint, footprint
-from dashboard.views.statuses import ONE_SIDE_BY_CHANCE, PACES, Shown, shown
+from dashboard.views.statuses import ONE_SIDE_BY_CHANCE, PACES, STATES, Shown, shown
 from data_contracts.registry.records import commitments
 from data_contracts.vocabulary import DataState, Polarity, Sex
 from data_contracts.vocabulary import Standing as Kind
 
 Layer = Literal["direction", "pace", "change"]
 Show = Literal["status", "change"]
-Which = Literal["all", "worse", "better"]
+Which = Literal["all", "worse", "better", "not_yet"]
 
 SHOWS: dict[Show, str] = {"status": "Direction and pace", "change": "Change against England's"}
 WHICH: dict[Which, str] = {
     "all": "Every system",
     "worse": "With something getting worse",
     "better": "With something improving",
+    "not_yet": "With something we cannot tell yet",
 }
 
 #: What an address calls the choices of this table.
@@ -69,6 +70,11 @@ class Cell:
     short: str
     attention: bool
 
+    @property
+    def not_yet(self) -> bool:
+        """Whether it cannot be told yet, which is not the same as a figure that is missing."""
+        return self.short == STATES[DataState.BASELINE_ONLY].short
+
 
 @dataclass(frozen=True)
 class Row:
@@ -81,11 +87,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Count:
-    """How many systems of a column are better and worse, of how many tested, and what chance alone would give."""
+    """How many systems of a column are better and worse, of how many told, and what chance alone would give."""
 
     better: int
     worse: int
     tested: int
+    not_yet: int
     by_chance: float | None
 
 
@@ -172,8 +179,7 @@ def _heatmap(
     known = queries.reference(release)
     latest = queries.latest_statuses(release)
     every = [_row(known.areas[code], latest.get(code, ()), columns) for code in chosen.footprint.systems]
-    wanted = {"all": None, "worse": "worse", "better": "better"}[chosen.which]
-    rows = [row for row in every if wanted is None or any(cell.standing == wanted for cell in row.cells)]
+    rows = [row for row in every if chosen.which == "all" or any(_is(cell, chosen.which) for cell in row.cells)]
     counts = tuple(_count(column, [row.cells[at] for row in every]) for at, column in enumerate(columns))
     return Heatmap(
         chosen=chosen,
@@ -186,6 +192,10 @@ def _heatmap(
         hidden=hidden,
         summary=_summary(columns, counts),
     )
+
+
+def _is(cell: Cell, which: Which) -> bool:
+    return cell.not_yet if which == "not_yet" else cell.standing == which
 
 
 def _row(area: Area, statuses: Iterable[Status], columns: Sequence[Column]) -> Row:
@@ -232,7 +242,8 @@ def _count(column: Column, cells: Sequence[Cell]) -> Count:
     share = {"direction": ONE_SIDE_BY_CHANCE, "change": _ONE_SIDE_OF_TWO, "pace": None}[column.layer]
     if column.measure.indicator.enumerated:
         share = None
-    return Count(better, worse, tested, tested * share if share is not None else None)
+    not_yet = sum(cell.not_yet for cell in cells)
+    return Count(better, worse, tested, not_yet, tested * share if share is not None else None)
 
 
 def _ordered(rows: list[Row], columns: Sequence[Column], order: str) -> list[Row]:

@@ -152,21 +152,32 @@ def test_counts_stand_beside_what_chance_alone_would_give(page: Get, first_relea
     tested = found.filter(pl.col("direction").is_not_null()).height
     table = _table(page("/?monitored=show").one("main"))
     at = next(place for place, name in enumerate(table[0]) if name.startswith("Preventable heart"))
-    assert [row[at] for row in table[-4:]] == [str(better), str(worse), str(tested), f"{tested * 0.05:.1f}"]
+    assert [row[at] for row in table[-5:]] == [str(better), str(worse), str(tested), f"{tested * 0.05:.1f}", "0"]
 
 
 def test_the_table_is_put_in_order_and_filtered_by_its_address(page: Get) -> None:
-    worst_first = _table(page("/?monitored=show&order=worse").one("main"))[2:-4]
+    worst_first = _table(page("/?monitored=show&order=worse").one("main"))[2:-5]
     counts = [sum(cell.startswith(("Worse", "Limited", "Moving", "Lost")) for cell in row) for row in worst_first]
     assert counts == sorted(counts, reverse=True)
-    improving = _table(page("/?which=better").one("main"))[2:-4]
+    improving = _table(page("/?which=better").one("main"))[2:-5]
     assert 0 < len(improving) < 36
     assert all(any(cell in ("Improving", "On track", "Met", "Held") for cell in row) for row in improving)
 
 
+def test_what_cannot_be_told_yet_has_a_count_and_a_filter_of_its_own(page: Get) -> None:
+    """No system waits for its first period today, so the filter finds none; England's regional gap is said to wait."""
+    main = page("/?which=not_yet&monitored=show").one("main")
+    table = _table(main)
+    assert table[-1][0] == "Cannot tell yet"
+    assert set(table[-1][1:]) == {"0"}
+    assert table[2:-5] == []
+    assert main.one("p", "note").text == "No system has that. Choose every system to see them all."
+    assert "The 36 systems by commitment, 0 shown" in [heading.text for heading in main.all("h2")]
+
+
 def test_changes_are_set_against_englands(page: Get) -> None:
     table = _table(page("/?layer=change&monitored=show").one("main"))
-    assert {"Better", "Worse", "Similar"} & {cell.split(",")[0] for row in table[2:-4] for cell in row[1:]}
+    assert {"Better", "Worse", "Similar"} & {cell.split(",")[0] for row in table[2:-5] for cell in row[1:]}
     assert "–" in table[1]
 
 
