@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_contracts.tables import BATCH_ROWS
@@ -89,6 +89,7 @@ def test_statuses_need_no_other_observations_than_they_say_they_read(first_relea
     assert statuses.build(narrowed).equals(statuses.build(inputs))
 
 
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(
     values=st.lists(st.text(alphabet="ab-é1", min_size=1, max_size=3), min_size=1, max_size=60),
     more=st.lists(st.text(alphabet="ab-é1", min_size=1, max_size=3), max_size=20),
