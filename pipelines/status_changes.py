@@ -8,6 +8,8 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.geography import ENGLAND
+
 #: What makes a status another one. The answer stands in for a measure where there is none.
 LAYERS = (
     "data_state",
@@ -83,8 +85,13 @@ def _statuses(folder: Path) -> pl.DataFrame:
         .unique(["commitment_id", "area_code"], keep="last", maintain_order=True)
         .with_columns(indicator_id=pl.lit(None, pl.String))
     )
-    joined = rows.join(answers, on=["commitment_id", "area_code", "indicator_id"], how="left", nulls_equal=True)
-    return joined.with_columns(day=pl.coalesce("as_of_end", "as_at")).drop("as_at", "as_of_end")
+    # England's own row counts the answers of the systems, so the newest of them is its day too.
+    newest = answers.group_by("commitment_id", "indicator_id").agg(newest=pl.col("as_at").max())
+    joined = rows.join(answers, on=["commitment_id", "area_code", "indicator_id"], how="left", nulls_equal=True).join(
+        newest, on=["commitment_id", "indicator_id"], how="left", nulls_equal=True
+    )
+    of_england = pl.when(pl.col("area_code") == ENGLAND).then(pl.col("newest"))
+    return joined.with_columns(day=pl.coalesce("as_of_end", "as_at", of_england)).drop("as_at", "as_of_end", "newest")
 
 
 def _pairs(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:

@@ -25,11 +25,17 @@
     content.querySelectorAll(".chart-table[open]").forEach(function (table) { table.open = false; });
   }
 
+  /* A move to an address with the same page, such as a quick way back: choices say again what the address says. */
+  function settle(content) {
+    content.querySelectorAll("form.choices").forEach(function (form) { form.reset(); });
+  }
+
   /* The document arrives with its page: that stays where it is, unless a release came between it and this reply. */
   function show(page) {
     var content = document.getElementById("content");
     if (content.dataset.of !== page.of) replace(content, page.html);
     else if (shownAt === null) fold(content);
+    else settle(content);
     content.dataset.of = page.of;
     shownAt = location.pathname;
     document.dispatchEvent(new CustomEvent("shown"));

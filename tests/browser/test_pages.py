@@ -206,6 +206,7 @@ def test_what_was_unfolded_stays_so_while_the_page_is_the_same(wide: Reader) -> 
     wide.page.locator(".chart-table > summary").first.click()
     wide.page.select_option("#choose-layer", index=1)
     wide.page.click("#choose-button")
+    wide.wait_until("document.querySelector('#choose-layer option[selected]').value === 'change'")
     wide.wait_until("document.activeElement.id === 'choose-button'")
     wide.wait_until(f"document.querySelectorAll('.chart .main-svg').length === {drawn}")
     assert wide.page.locator(".chart-table[open]").count() == 1
@@ -224,6 +225,16 @@ def test_what_was_unfolded_stays_so_while_the_page_is_the_same(wide: Reader) -> 
     wide.wait_until(f"document.querySelectorAll('.chart .main-svg').length === {drawn}")
     assert wide.page.locator(".chart-table[open]").count() == 0
     assert wide.messages == []
+
+
+def test_going_back_before_a_choice_has_come_leaves_the_choice_as_the_address_has_it(wide: Reader) -> None:
+    wide.open("/")
+    wide.page.route("**/_dash-update-component", lambda route: (wide.page.wait_for_timeout(800), route.continue_()))
+    wide.page.select_option("#choose-layer", index=1)
+    wide.page.click("#choose-button")
+    wide.page.go_back()
+    wide.wait_until("document.querySelector('#choose-layer').selectedIndex === 0")
+    assert "layer" not in wide.page.url
 
 
 def test_another_address_of_the_same_page_is_a_move_too(wide: Reader) -> None:
