@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.models import statuses
 from tests.builders.data_folder import DataFolder
-from tests.builders.remembered import metrics_used_by_models, remembering
+from tests.builders.remembered import metrics_used_by_models, remembering, remembering_statuses
 
 ORIGINALS = "ICS_SOURCES_DIR"
 
@@ -34,6 +35,8 @@ def remembered_metrics() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module, name, function in metrics_used_by_models():
             patch.setattr(module, name, remembering(function))
+        for step in ("with_layers", "with_explanation"):
+            patch.setattr(statuses, step, remembering_statuses(getattr(statuses, step)))
         yield
 
 
