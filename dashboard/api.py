@@ -80,13 +80,13 @@ def status_record(status_id: str) -> Response:
     release = release_served()
     if unknown := set(query_given()):
         raise ApiError(400, "unknown_parameter", "A record takes no parameters.", min(unknown))
-    response = not_modified(release)
-    if request.if_none_match.contains(response.get_etag()[0] or ""):
-        return response
     found = record(release, status_id)
     if found is None:
         message = f"No status is called {status_id[:200]!r} in this release; see {PREFIX}/statuses."
         raise ApiError(404, "unknown_status", message, "status_id")
+    response = not_modified(release)
+    if request.if_none_match.contains(response.get_etag()[0] or ""):
+        return response
     response.status_code = 200
     response.set_data(_written(found))
     response.mimetype = "application/json"

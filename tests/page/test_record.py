@@ -54,6 +54,13 @@ def test_a_trend_names_the_points_it_rests_on(client: FlaskClient, first_release
     assert points[-1]["period_end"] <= str(fitted["as_of_end"].first())
 
 
+def test_what_is_not_there_is_not_called_unchanged(client: FlaskClient) -> None:
+    """`*` matches whatever there is, and here there is nothing."""
+    answer = client.get("/api/v1/statuses/hle-level.no-such/record", headers={"If-None-Match": "*"}, buffered=True)
+    assert (answer.status_code, answer.get_json()["error"]["code"]) == (404, "unknown_status")
+    assert client.get(f"/api/v1/statuses/{STATUS}/record", headers={"If-None-Match": "*"}).status_code == 304
+
+
 def test_a_commitment_without_a_measure_has_a_record_that_says_so(client: FlaskClient) -> None:
     record = _record(client, "icb-running-costs.E92000001.persons")
     assert record["measure"] is None
