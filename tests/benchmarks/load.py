@@ -24,7 +24,7 @@ from tests.builders.server import ROOT, Server, serving
 
 #: DESIGN section 8.
 _A_SECOND, _P95_MS, _WORKER_MB = 200, 500, 180
-#: A miss, told beside each figure: what a worker keeps of a release's statuses and pages took it past. Held where it is.
+#: A miss, told beside each figure: what a worker keeps of statuses and pages took it past. Held where it is.
 _WORKER_MB_HELD = 280
 _WORKERS = 2
 _SECONDS, _FLOOR_SECONDS, _SWAP_SECONDS = 15, 5, 12
