@@ -22,7 +22,6 @@ from dashboard.views.commitment import CommitmentView, Register, commitment_view
 from dashboard.views.footprint import PARAMETER
 from dashboard.views.path import Path
 from dashboard.views.ranked import RankedSystems
-from dashboard.views.statuses import shown
 
 PREFIX = "/commitment/"
 
@@ -181,11 +180,10 @@ def _path(path: Path) -> Node:
 
 def _status(path: Path) -> list[Node | None]:
     status = path.status
-    if status is None or path.shown is None:
+    if status is None:
         return []
-    overruled = path.shown != shown(status)
     return [
-        tag("P", chip(path.shown.standing, path.shown.words), className="chips") if overruled else chips(status),
+        chips(status),
         tag("P", tag("Strong", path.pace)) if path.pace else None,
         tag("P", status.explanation),
         layers_on_demand(status, path.measure.indicator, about=path.measure.title),

@@ -8,7 +8,6 @@ from dashboard.queries import Commitment, Status
 from dashboard.views.figures import Measure
 from dashboard.views.path import Path
 from dashboard.views.ranked import RankedSystems
-from dashboard.views.statuses import shown
 from data_contracts.vocabulary import DataState, Direction, InForce, KeptBy, Pace, PaceForm, ValueType
 
 _LONGEST_ANSWER = 30
@@ -129,14 +128,14 @@ def _alike(told: Sequence[Path]) -> bool:
 
 
 def _verb(path: Path) -> str:
-    """What a measure did, by its status; the words of a rule that overrules its direction come first."""
+    """What a measure did, by its status."""
     status = path.status
     assert status is not None, "asked for with a status only"
+    is_gap = path.measure.indicator.value_type == ValueType.GAP
+    if status.direction is None and status.data_state == DataState.OK and is_gap:
+        return "narrowed, but its lowest end has not risen"
     if status.direction is None:
         return "cannot be tested without intervals" if status.data_state == DataState.NO_INTERVAL else "cannot be told"
-    if path.shown is not shown(status):
-        return "narrowed, but the lowest region has not risen"
-    is_gap = path.measure.indicator.value_type == ValueType.GAP
     return (_GAP_CHANGED if is_gap else _CHANGED)[Direction(status.direction)]
 
 

@@ -13,14 +13,13 @@ from dashboard.views.answer import answer
 from dashboard.views.answered import Answers, answers_view
 from dashboard.views.figures import Measure
 from dashboard.views.footprint import Footprint, footprint, footprints, unknown_footprint
-from dashboard.views.path import Path, by_words, england_path, gap_rule
+from dashboard.views.path import Path, by_words, england_path
 from dashboard.views.ranked import RankedSystems, ranked_systems
-from dashboard.views.rivals import RegionLevels, Rivals, lowest_region, region_levels, rivals_view
+from dashboard.views.rivals import RegionLevels, Rivals, region_levels, rivals_view
 from dashboard.views.statuses import LEVERS, Shown, shown
 from data_contracts.vocabulary import (
     InForce,
     KeptBy,
-    MeasuredWhere,
     Standing,
 )
 
@@ -145,8 +144,7 @@ def _gather(release: Release, commitment: Commitment, chosen: Footprint, note: s
     paths, without = [], []
     for measured in judged:
         key = (measured.indicator_id, measured.sex)
-        overruled = _overruled(commitment, england.get(key), statuses)
-        path = england_path(release, measured, england.get(key), overruled=overruled)
+        path = england_path(release, measured, england.get(key))
         if path is not None:
             paths.append(path)
         elif measured.indicator_id in known.indicators:
@@ -195,14 +193,6 @@ def _in_order(commitment: Commitment) -> list[queries.CommitmentMeasure]:
         commitment.measured_by,
         key=lambda m: (not m.indicator_id.startswith("hle-gap"), m.indicator_id, order.get(m.sex, 3)),
     )
-
-
-def _overruled(commitment: Commitment, status: Status | None, statuses: Sequence[Status]) -> Shown | None:
-    """A gap promised together with the levels is never called improving while the lowest region has not risen."""
-    two_halves = any(m.measured_where == MeasuredWhere.REGIONS for m in commitment.measured_by)
-    if status is None or not two_halves or not (status.indicator_id or "").startswith("hle-gap"):
-        return None
-    return gap_rule(status, lowest_region(statuses, status.sex))
 
 
 def _register(known: Reference, commitment: Commitment) -> Register:

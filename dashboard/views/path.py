@@ -11,7 +11,7 @@ from dashboard.views.figures import Aim, Credit, Line, Measure, Timeline, at_per
 from dashboard.views.series import england_series
 from dashboard.views.statuses import Shown, rate, shown
 from data_contracts.registry.records import gap_measures
-from data_contracts.vocabulary import Direction, ValueKind, ValueType
+from data_contracts.vocabulary import ValueKind, ValueType
 
 #: A scale starts at zero where its lowest figure is under this share of its highest.
 _NEAR_ZERO = 0.5
@@ -26,7 +26,6 @@ class Path:
 
     measure: Measure
     status: Status | None
-    shown: Shown | None
     timeline: Timeline
     from_zero: bool
     title: str
@@ -36,6 +35,11 @@ class Path:
     notes: tuple[str, ...]
     credit: Credit
     caveats: str
+
+    @property
+    def shown(self) -> Shown | None:
+        """Its direction or data state as a mark and words."""
+        return shown(self.status) if self.status else None
 
 
 def gap_series(release: Release) -> Mapping[tuple[str, str], list[Observation]]:
@@ -70,13 +74,8 @@ def _as_observation(measure_id: str, gap: GapPeriod, *, shrunken: bool) -> Obser
     )
 
 
-def england_path(
-    release: Release, judged: CommitmentMeasure, status: Status | None, *, overruled: Shown | None = None
-) -> Path | None:
-    """England's path on a measure; None where it has no figure of its own.
-
-    `overruled` is what is shown in place of the status's direction, where a rule of the commitment forbids that.
-    """
+def england_path(release: Release, judged: CommitmentMeasure, status: Status | None) -> Path | None:
+    """England's path on a measure; None where it has no figure of its own."""
     known = queries.reference(release)
     indicator = known.indicators.get(judged.indicator_id)
     points = series_of_england(release, judged.indicator_id, judged.sex)
@@ -88,13 +87,12 @@ def england_path(
     is_gap = indicator.value_type == ValueType.GAP
     timeline = Timeline(measure, (Line("Gap" if is_gap else "England", tuple(points)),), aim=aim)
     from_zero = _comes_near_zero(points, target)
-    found = overruled or (shown(status) if status else None)
+    found = shown(status) if status else None
     source = known.sources[indicator.source_id]
     baseline = at_period(points, judged.baseline_period)
     return Path(
         measure=measure,
         status=status,
-        shown=found,
         timeline=timeline,
         from_zero=from_zero,
         title=_title(measure, points, status, found),
@@ -111,18 +109,6 @@ def series_of_england(release: Release, indicator_id: str, sex: str) -> list[Obs
     """A measure of England over time, whether published or a gap worked out from what is."""
     gaps = gap_series(release).get((indicator_id, sex))
     return gaps if gaps is not None else england_series(release).get((indicator_id, sex), {}).get(ENGLAND, [])
-
-
-def gap_rule(status: Status | None, lowest_region: Status | None) -> Shown | None:
-    """What is shown in place of a gap that narrowed while the lowest region has not risen; None where nothing is.
-
-    The promise has two halves, so a gap that closes from the top alone is no improvement.
-    """
-    if status is None or status.direction not in (Direction.IMPROVING, Direction.TARGET_MET):
-        return None
-    if lowest_region is not None and lowest_region.direction in (Direction.IMPROVING, Direction.TARGET_MET):
-        return None
-    return Shown("no_difference", "Narrower, but the lowest region has not risen", "Not by the bottom")
 
 
 def pace_words(measure: Measure, status: Status | None, aim: Aim) -> str:

@@ -203,12 +203,6 @@ def region_levels(release: Release, commitment: Commitment, statuses: Sequence[S
     return tuple(sorted(found, key=lambda levels: _SEXES.index(Sex(levels.measure.sex))))
 
 
-def lowest_region(statuses: Sequence[Status], sex: str) -> Status | None:
-    """The status of the region where the level is lowest now."""
-    held = [s for s in statuses if s.area_code.startswith("E12") and s.sex == sex and s.latest_value is not None]
-    return min(held, key=lambda s: s.latest_value or 0, default=None)
-
-
 def _levels(known: Reference, measure: Measure, statuses: Sequence[Status], gaps: Sequence[GapPeriod]) -> RegionLevels:
     held = sorted(statuses, key=lambda s: -(s.latest_value or 0))
     then = sorted((s for s in held if s.baseline_value is not None), key=lambda s: -(s.baseline_value or 0))

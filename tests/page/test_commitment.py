@@ -17,7 +17,6 @@ from dashboard.views.answered import answers_view
 from dashboard.views.commitment import commitment_view
 from dashboard.views.figures import Measure
 from dashboard.views.footprint import Footprint, todays
-from dashboard.views.path import gap_rule
 from dashboard.views.ranked import RankedSystems, ranked_systems
 from dashboard.views.rivals import both_halves
 from data_contracts.registry.records import commitments
@@ -229,18 +228,6 @@ def test_rivals_of_a_gap_that_can_be_tested_are_tested_by_the_rule_of_a_status(p
 def _status(release: Release, *, area: str, indicator: str, sex: str = "male") -> Status:
     found = queries.statuses_of_commitment(release, "hle-region-gap")
     return next(s for s in found if (s.area_code, s.indicator_id, s.sex) == (area, indicator, sex))
-
-
-def test_a_gap_is_never_called_improving_while_the_lowest_region_has_not_risen(release: Release) -> None:
-    gap = replace(_status(release, area=queries.ENGLAND, indicator="hle-gap-regions"), direction="improving")
-    lowest = _status(release, area="E12000001", indicator="healthy-life-expectancy")
-    for direction in (None, "little_change", "getting_worse"):
-        shown = gap_rule(gap, replace(lowest, direction=direction))
-        assert shown is not None
-        assert shown.words == "Narrower, but the lowest region has not risen"
-    assert gap_rule(gap, replace(lowest, direction="improving")) is None
-    assert gap_rule(replace(gap, direction="target_met"), replace(lowest, direction="little_change")) is not None
-    assert gap_rule(replace(gap, direction="getting_worse"), lowest) is None
 
 
 @pytest.mark.parametrize(
