@@ -413,6 +413,77 @@ _FIELDS: tuple[Field, ...] = (
     Field(name="answer", kind="text", meaning="Whether it has been done", allowed=_all(v.Answer)),
     Field(name="dated", kind="date", meaning="Day of the act or document", optional=True),
     Field(name="evidence_url", kind="text", meaning="Page or document that shows it", pattern=HTTPS),
+    # triggers
+    Field(name="trigger_id", kind="text", meaning="Trigger, see `trigger_rules`", pattern=SLUG),
+    Field(
+        name="firing_id",
+        kind="text",
+        meaning="Name of the firing, the same in every release that has it",
+        pattern=r"^[a-z0-9-]+(\.[A-Za-z0-9-]+)*$",
+    ),
+    Field(name="fired_since", kind="date", meaning="Last day of the as-of period on which it first fired"),
+    Field(
+        name="cleared_on",
+        kind="date",
+        meaning="Last day of the first as-of period on which it fired no more; empty while it fires",
+        optional=True,
+    ),
+    Field(
+        name="cleared_why",
+        kind="text",
+        meaning=(
+            "`passed`: tested, and did not fire; `not_tested`: no test could be made, which is no pass. Empty while it "
+            "fires"
+        ),
+        allowed=_all(v.Cleared),
+        optional=True,
+    ),
+    Field(name="evidence", kind="text", meaning="What fired it, in one sentence with its figures"),
+    Field(
+        name="expected_by_chance",
+        kind="number",
+        meaning=(
+            "Firings to expect of this trigger and measure if only chance were at work, over the systems tested; "
+            "empty where the rule is about a fact, not a figure with sampling error"
+        ),
+        minimum=0,
+        optional=True,
+    ),
+    Field(name="tested", kind="whole", meaning="Systems tested as of the same period", unit="systems", minimum=0),
+    Field(name="fired", kind="whole", meaning="Systems on which it fired then", unit="systems", minimum=0),
+    Field(
+        name="amount",
+        kind="number",
+        meaning=(
+            "What was held against the threshold, in the measure's unit: the change less England's, how much the gap "
+            "widened, or the latest figure less the target; empty where the rule is about a fact"
+        ),
+        optional=True,
+    ),
+    Field(name="p", kind="number", meaning="Two-sided p of that", minimum=0, maximum=1, optional=True),
+    Field(
+        name="threshold", kind="number", meaning="The number it was held against: of a test, the two-sided level of p"
+    ),
+    Field(name="thresholds", kind="text", meaning="Its numbers by name, separated by commas"),
+    Field(name="owner", kind="text", meaning="Who answers for the rule: a role and a kind of organisation"),
+    Field(name="covers", kind="text", meaning="Standings it looks at, separated by spaces"),
+    Field(name="reason", kind="text", meaning="Why there is such a rule"),
+    Field(name="means", kind="text", meaning="What a firing means"),
+    Field(name="does_not_mean", kind="text", meaning="What it does not mean"),
+    Field(name="source", kind="text", meaning="Where the rule comes from"),
+    # comparators
+    Field(name="comparator_code", kind="text", meaning="System it is compared with", pattern=AREA_CODE),
+    Field(name="rank", kind="whole", meaning="Place among its comparators, the nearest first", minimum=1),
+    Field(
+        name="distance",
+        kind="number",
+        meaning=(
+            "How unlike the two systems are: the root of the sum of two squared differences, in the share of residents "
+            "in the most deprived fifth and in the measure's baseline value, each in standard deviations over the "
+            "systems that can be compared"
+        ),
+        minimum=0,
+    ),
     # sources
     Field(name="publisher", kind="text", meaning="Who publishes it"),
     Field(name="licence", kind="text", meaning="Licence"),

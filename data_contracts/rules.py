@@ -9,7 +9,7 @@ import polars as pl
 
 from data_contracts.fields import Field
 from data_contracts.marts import Mart
-from data_contracts.vocabulary import SIGNED_GAPS, GapId
+from data_contracts.vocabulary import SIGNED_GAPS, SLOPES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +157,7 @@ ROW_RULES: dict[str, Rule] = {
             name="only_a_slope_names_no_areas",
             column="highest_code",
             good=pl.all_horizontal(pl.col("highest_code", "lowest_code").is_not_null())
-            | (pl.col("gap_id") == GapId.AUTHORITY_SLOPE),
+            | pl.col("gap_id").is_in(SLOPES),
             expected="the areas at both ends, unless the ends are those of a slope",
         ),
         Rule(
@@ -166,6 +166,30 @@ ROW_RULES: dict[str, Rule] = {
             good=(_GAP_LOWER.is_null() & _GAP_UPPER.is_null())
             | ((_GAP_LOWER <= _GAP) & (_GAP <= _GAP_UPPER)).fill_null(value=False),
             expected="the observed gap between its limits, both or neither",
+        ),
+        Rule(
+            name="cleared_after_it_fired",
+            column="cleared_on",
+            good=_passes(pl.col("cleared_on") > pl.col("fired_since")),
+            expected="a day after the one it fired on",
+        ),
+        Rule(
+            name="cleared_explained",
+            column="cleared_why",
+            good=pl.col("cleared_on").is_null() == pl.col("cleared_why").is_null(),
+            expected="a reason wherever it fires no more, and nowhere else",
+        ),
+        Rule(
+            name="never_its_own_comparator",
+            column="comparator_code",
+            good=pl.col("comparator_code") != pl.col("area_code"),
+            expected="another system",
+        ),
+        Rule(
+            name="fired_of_tested",
+            column="fired",
+            good=pl.col("fired") <= pl.col("tested"),
+            expected="no more firings than tests",
         ),
         Rule(
             name="rows_add_up",

@@ -56,6 +56,7 @@ class GapId(StrEnum):
     AUTHORITY_RANGE = "authority-range"
     AUTHORITY_SLOPE = "authority-slope"
     SYSTEM_RANGE = "system-range"
+    SYSTEM_SLOPE = "system-slope"
 
 
 GAP_MEANINGS: dict[str, str] = {
@@ -72,10 +73,17 @@ GAP_MEANINGS: dict[str, str] = {
         "deprivation and weighted by residents (Census 2021) in every period"
     ),
     GapId.SYSTEM_RANGE: "the highest authority in a system less the lowest",
+    GapId.SYSTEM_SLOPE: (
+        "slope index of inequality inside a system: the same line through the authorities that lie in it, so that its "
+        "ends are chosen by deprivation and not by the figures"
+    ),
 }
 
 #: Gaps whose ends are not chosen anew in each period: the top may come out below the bottom.
-SIGNED_GAPS = (GapId.REGION_FIXED, GapId.AUTHORITY_SLOPE)
+SIGNED_GAPS = (GapId.REGION_FIXED, GapId.AUTHORITY_SLOPE, GapId.SYSTEM_SLOPE)
+
+#: Gaps whose ends are those of a line, and no area's.
+SLOPES = (GapId.AUTHORITY_SLOPE, GapId.SYSTEM_SLOPE)
 
 
 class AreaType(StrEnum):
@@ -255,6 +263,13 @@ class Answer(StrEnum):
     YES = "yes"
     PARTLY = "partly"
     NO = "no"
+
+
+class Cleared(StrEnum):
+    """Why a trigger that had fired fires no more. What cannot be tested any more has not passed."""
+
+    PASSED = "passed"
+    NOT_TESTED = "not_tested"
 
 
 class Confidence(StrEnum):

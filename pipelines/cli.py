@@ -178,6 +178,8 @@ def _show(console: Console, recap: Recap) -> None:
     if statuses.height:
         _table(console, "Statuses that changed", STATUS_COLUMNS, status_rows(statuses), numbers=(2, 3))
         console.print(f"Statuses: {summary(statuses)}", markup=False, highlight=False, soft_wrap=True)
+    console.print(f"Triggers: {recap.triggers}", markup=False, highlight=False, soft_wrap=True)
+    console.print()
     _table(console, "Time and memory", STEP_COLUMNS, step_rows(recap.steps), numbers=(1, 2))
     for note in recap.notes:
         console.print(f"Note: {note}", markup=False, highlight=False, soft_wrap=True)

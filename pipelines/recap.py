@@ -21,6 +21,7 @@ class Recap(msgspec.Struct, frozen=True, kw_only=True):
     sources: list[SourceAccount]
     marts: dict[str, int]
     changes: pl.DataFrame
+    triggers: str
     faults: pl.DataFrame
     steps: list[Step]
     notes: list[str] = []
@@ -108,6 +109,8 @@ def markdown(recap: Recap) -> str:
         "## Statuses that changed",
         summary(of_statuses(recap.changes)),
         *status_sections(of_statuses(recap.changes), recap.area_names),
+        "## Triggers",
+        recap.triggers,
         "## Time and memory",
         _table(STEP_COLUMNS, step_rows(recap.steps)),
     ]

@@ -25,6 +25,7 @@ from pipelines.recap import Recap, markdown
 from pipelines.releases import Manifest, SourceAccount
 from pipelines.runlog import RunLog
 from pipelines.shapes import SHAPES
+from pipelines.trigger_recap import trigger_summary
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -413,6 +414,7 @@ def _publish(
         say(f"{figures.height:,} figures, {statuses:,} statuses changed" if earlier else "nothing to compare with")
     shutil.copytree(settings.snapshot_dir / SHAPES, building / SHAPES)
     release_id = releases.release_id(building / "marts")
+    fire = trigger_summary(earlier / "marts" if earlier else None, building / "marts")
     faults, names = pl.read_parquet(building / "marts" / "quarantine.parquet"), _area_names(building)
 
     def recap(outcome: str) -> Recap:
@@ -423,6 +425,7 @@ def _publish(
             sources=accounts,
             marts=marts,
             changes=moved,
+            triggers=fire,
             faults=faults,
             steps=list(log.steps),
             notes=list(notes),

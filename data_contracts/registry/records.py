@@ -295,6 +295,27 @@ class Commitment(_Record, frozen=True, kw_only=True):
         return tuple(dict.fromkeys(measure.indicator for measure in self.measure))
 
 
+class Trigger(_Record, frozen=True, kw_only=True):
+    """A written rule that says a system asks for attention: whose it is, where it fires, and what that means.
+
+    `covers`: standings of the commitments it looks at. `threshold`: its numbers by name; of a test, the two-sided level
+    by standing. `commitment`: the one it is about, where it is not about each that has measures. `owner`: a role and
+    a kind of organisation, never a person.
+    """
+
+    version: Annotated[int, msgspec.Meta(ge=1)]
+    title: Words
+    owner: Words
+    covers: Annotated[tuple[v.Standing, ...], msgspec.Meta(min_length=1)]
+    threshold: Annotated[dict[str, float], msgspec.Meta(min_length=1)]
+    reason: Words
+    means: Words
+    does_not_mean: Words
+    source: Words
+    source_url: Address | None = None
+    commitment: Slug | None = None
+
+
 class CombinedAuthorities(_Record, frozen=True, kw_only=True):
     """Authorities whose figure some publishers give together."""
 
@@ -366,6 +387,12 @@ def measurable() -> dict[str, Indicator]:
 def commitments() -> dict[str, Commitment]:
     """Every commitment by its id, promises and duties first as the file has them."""
     return _read("commitments", dict[Slug, Commitment])
+
+
+@cache
+def triggers() -> dict[str, Trigger]:
+    """Every trigger by its id, in the order they are told."""
+    return _read("triggers", dict[Slug, Trigger])
 
 
 @cache

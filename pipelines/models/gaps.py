@@ -52,7 +52,9 @@ def build(inputs: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     upper_tier = figures.filter(pl.col("place").str.slice(0, 3).is_in([*SINGLE_TIER, COUNTY]))
     authorities = upper_tier.with_columns(area_code=pl.lit(ENGLAND))
     # An authority lies in the system that holds most of its residents, so that it counts in one system only.
-    mostly = inputs["authority_overlaps"].filter(pl.col("share_of_authority") > 0.5)
+    mostly = (
+        inputs["authority_overlaps"].filter(pl.col("share_of_authority") > 0.5).select("authority_code", "system_code")
+    )
     inside = upper_tier.join(mostly, left_on="place", right_on="authority_code").with_columns(
         area_code=pl.col("system_code")
     )
@@ -62,8 +64,9 @@ def build(inputs: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         *(_named(regions.filter(pl.col("sex") == sex), *ends) for sex, ends in BASELINE_ENDS.items()),
         _chosen(range_gap, authorities, GapId.AUTHORITY_RANGE),
         _chosen(partial(decile_gap, draws=FEWER_DRAWS), authorities, GapId.AUTHORITY_TENTHS),
-        _slope(authorities, inputs["authority_deprivation"]),
+        _slope(authorities, inputs["authority_deprivation"], GapId.AUTHORITY_SLOPE),
         _chosen(partial(range_gap, draws=FEWER_DRAWS), several, GapId.SYSTEM_RANGE),
+        _slope(several, inputs["authority_deprivation"], GapId.SYSTEM_SLOPE),
     ]
     # The changes first: a period without a gap must not make neighbours of those on either side of it.
     return _with_changes(pl.concat(every, how="diagonal")).filter(pl.col("observed_gap").is_not_null())
@@ -109,7 +112,7 @@ def _named(figures: pl.DataFrame, high: str, low: str) -> pl.DataFrame:
     )
 
 
-def _slope(figures: pl.DataFrame, deprivation: pl.DataFrame) -> pl.DataFrame:
+def _slope(figures: pl.DataFrame, deprivation: pl.DataFrame, gap_id: GapId) -> pl.DataFrame:
     """The line through authorities from the most to the least deprived: no one or two of them decide the gap."""
     decimals = indicators()[INDICATOR].decimals
     ranked = (
@@ -123,7 +126,7 @@ def _slope(figures: pl.DataFrame, deprivation: pl.DataFrame) -> pl.DataFrame:
         .with_columns(rank=pl.int_range(1, pl.len() + 1).over(_BY), areas=pl.len().over(_BY).cast(pl.Int64))
     )
     # A period for which fewer authorities have a figure is fitted to those, as ranges and tenths are. The metric would
-    # call it incomplete beside fuller ones, so it sees together only periods with as many.
+    # call it incomplete beside fuller ones, so it sees together only periods, and systems, with as many.
     as_many = ranked.partition_by("areas", maintain_order=True) or [ranked]
     fitted = [
         slope_index(
@@ -140,7 +143,7 @@ def _slope(figures: pl.DataFrame, deprivation: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(fitted).select(
         *_BY,
         "areas",
-        gap_id=pl.lit(str(GapId.AUTHORITY_SLOPE)),
+        gap_id=pl.lit(str(gap_id)),
         indicator_id=pl.lit(INDICATOR),
         observed_gap="sii",
         observed_lower_95="sii_lower_95",

@@ -117,7 +117,7 @@ def _main(layers: Layers, indicator: Indicator) -> str:
 
 def _moved(layers: Layers, indicator: Indicator, name: str) -> str:
     now = _now(layers, indicator)
-    then = f"against {_number(layers.baseline_value, indicator)} {_in(layers.baseline_period)}"
+    then = f"against {number_in_words(layers.baseline_value, indicator)} {period_in_words(layers.baseline_period)}"
     is_gap = indicator.value_type == ValueType.GAP
     if layers.direction == Direction.IMPROVING:
         return f"{name} {'narrowed' if is_gap else 'improved'}: {now}, {then}"
@@ -145,7 +145,7 @@ def _no_direction(layers: Layers, indicator: Indicator, name: str) -> str:
             "tell that from chance"
         )
     if layers.data_state == DataState.OK and layers.data_state_reason:
-        then = f"against {_number(layers.baseline_value, indicator)} {_in(layers.baseline_period)}"
+        then = f"against {number_in_words(layers.baseline_value, indicator)} {period_in_words(layers.baseline_period)}"
         return f"{now}, {then}, but its lowest end has not risen, so that is not called improving"
     if layers.data_state == DataState.OK:
         return f"{now}; neither direction is better, and there is no target"
@@ -169,7 +169,7 @@ def _not_yet(layers: Layers, indicator: Indicator) -> str:
 
 
 def _would_show(change: float | None, indicator: Indicator) -> str:
-    return "" if change is None else f"a change of about {_size(change, indicator)} would show"
+    return "" if change is None else f"a change of about {size_in_words(change, indicator)} would show"
 
 
 def _than_baseline(layers: Layers, indicator: Indicator) -> str:
@@ -177,7 +177,8 @@ def _than_baseline(layers: Layers, indicator: Indicator) -> str:
     change = (layers.latest_value or 0.0) - (layers.baseline_value or 0.0)
     if float(f"{change:.{indicator.decimals}f}") == 0:
         return f"level with {layers.baseline_period}"
-    return f"{_size(abs(change), indicator)} {'higher' if change > 0 else 'lower'} than {_in(layers.baseline_period)}"
+    size, way = size_in_words(abs(change), indicator), "higher" if change > 0 else "lower"
+    return f"{size} {way} than {period_in_words(layers.baseline_period)}"
 
 
 def _pace(layers: Layers, indicator: Indicator) -> str:
@@ -187,7 +188,7 @@ def _pace(layers: Layers, indicator: Indicator) -> str:
     target = f"the target of {_target(layers.target_value, indicator)}"
     by = f" by the end of {layers.target_date.year}" if layers.target_date else ""
     if layers.pace == Pace.LOST:
-        return f"{target}, met {_in(layers.baseline_period)}, is no longer met"
+        return f"{target}, met {period_in_words(layers.baseline_period)}, is no longer met"
     if layers.pace == Pace.NO_DEADLINE:
         return f"no date was set for {target}{_years_away(layers)}"
     if layers.required_from_now is None:
@@ -208,7 +209,7 @@ def _against_england(layers: Layers, indicator: Indicator) -> str:
     change, p = layers.change_versus_england, layers.change_versus_england_p
     if change is None or p is None or p >= _SIGNIFICANT or layers.direction is None:
         return ""
-    size = _size(abs(change), indicator)
+    size = size_in_words(abs(change), indicator)
     if indicator.polarity == Polarity.NO_JUDGEMENT:
         return f"the change was {size} {'higher' if change > 0 else 'lower'} than England's"
     good = (change > 0) == (indicator.polarity == Polarity.HIGH_IS_GOOD)
@@ -219,13 +220,13 @@ def _against_england(layers: Layers, indicator: Indicator) -> str:
 
 
 def _now(layers: Layers, indicator: Indicator) -> str:
-    return f"{_amount(layers.latest_value, indicator)} {_in(layers.latest_period)}"
+    return f"{amount_in_words(layers.latest_value, indicator)} {period_in_words(layers.latest_period)}"
 
 
-def _in(period: str) -> str:
+def period_in_words(period: str) -> str:
     """A cumulative period is written "to 2025/26 Q3".
 
-    >>> _in("2022"), _in("to 2025/26 Q3")
+    >>> period_in_words("2022"), period_in_words("to 2025/26 Q3")
     ('in 2022', 'up to 2025/26 Q3')
     """
     return f"up {period}" if period.startswith("to ") else f"in {period}"
@@ -235,21 +236,23 @@ def _was(name: str) -> str:
     return "were" if " deaths" in name else "was"
 
 
-def _number(value: float | None, indicator: Indicator) -> str:
+def number_in_words(value: float | None, indicator: Indicator) -> str:
+    """A figure with the indicator's decimals, and nothing where there is none."""
     return "" if value is None else f"{value:,.{indicator.decimals}f}" + ("%" if indicator.unit == "%" else "")
 
 
-def _amount(value: float | None, indicator: Indicator) -> str:
-    return _number(value, indicator) + ("" if indicator.unit == "%" else f" {indicator.unit}")
+def amount_in_words(value: float | None, indicator: Indicator) -> str:
+    """A figure in its unit."""
+    return number_in_words(value, indicator) + ("" if indicator.unit == "%" else f" {indicator.unit}")
 
 
 def _target(value: float | None, indicator: Indicator) -> str:
     """A target keeps a digit more than the figures where it was set so: half of 6.9 years is 3.45."""
     needs_more = value is not None and abs(value - round(value, indicator.decimals)) > 1e-6
-    return _amount(value, msgspec.structs.replace(indicator, decimals=indicator.decimals + needs_more))
+    return amount_in_words(value, msgspec.structs.replace(indicator, decimals=indicator.decimals + needs_more))
 
 
-def _size(value: float, indicator: Indicator) -> str:
+def size_in_words(value: float, indicator: Indicator) -> str:
     """A difference: of percentages in percentage points."""
     return f"{value:,.{indicator.decimals}f} {_unit(indicator)}"
 

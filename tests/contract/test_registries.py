@@ -320,6 +320,8 @@ BINDING = {
     "observations": "indicator_id area_code sex breakdown period_label period_start period_end value lower_95 upper_95 "
     "count denominator value_kind value_symbol note source_id vintage",
     "indicators": "indicator_id name unit polarity value_type decimals pace_form",
+    "triggers": "trigger_id area_code commitment_id fired_since cleared_on evidence expected_by_chance",
+    "comparators": "area_code comparator_code rank distance",
 }
 
 

@@ -194,6 +194,7 @@ ACROSS_COLUMNS: dict[str, tuple[list[dict[str, object]], list[dict[str, object]]
             {"gap_id": "region-range", "observed_gap": 0.0},
             {"gap_id": "region-fixed", "observed_gap": -0.1},
             {"gap_id": "authority-slope", "observed_gap": -0.1},
+            {"gap_id": "system-slope", "observed_gap": -0.1},
         ],
         [
             {"gap_id": gap_id, "observed_gap": -0.1}
@@ -203,6 +204,7 @@ ACROSS_COLUMNS: dict[str, tuple[list[dict[str, object]], list[dict[str, object]]
     "only_a_slope_names_no_areas": (
         [
             {"gap_id": "authority-slope", "highest_code": None, "lowest_code": None},
+            {"gap_id": "system-slope", "highest_code": None, "lowest_code": None},
             {"gap_id": "region-fixed", "highest_code": "E12000007", "lowest_code": "E12000001"},
         ],
         [
@@ -222,6 +224,28 @@ ACROSS_COLUMNS: dict[str, tuple[list[dict[str, object]], list[dict[str, object]]
             {"observed_gap": 1.0, "observed_lower_95": 0.0, "observed_upper_95": None},
         ],
     ),
+    "cleared_after_it_fired": (
+        [
+            {"fired_since": dt.date(2022, 12, 31), "cleared_on": dt.date(2023, 12, 31)},
+            {"fired_since": dt.date(2022, 12, 31), "cleared_on": None},
+        ],
+        [{"fired_since": dt.date(2022, 12, 31), "cleared_on": dt.date(2022, 12, 31)}],
+    ),
+    "cleared_explained": (
+        [
+            {"cleared_on": dt.date(2022, 12, 31), "cleared_why": "passed"},
+            {"cleared_on": None, "cleared_why": None},
+        ],
+        [
+            {"cleared_on": dt.date(2022, 12, 31), "cleared_why": None},
+            {"cleared_on": None, "cleared_why": "passed"},
+        ],
+    ),
+    "never_its_own_comparator": (
+        [{"area_code": "E54000008", "comparator_code": "E54000010"}],
+        [{"area_code": "E54000008", "comparator_code": "E54000008"}],
+    ),
+    "fired_of_tested": ([{"fired": 2, "tested": 2}], [{"fired": 3, "tested": 2}]),
     "rows_add_up": (
         [{"received": 6, "accepted": 1, "set_aside": 2, "quarantined": 3}],
         [{"received": 7, "accepted": 1, "set_aside": 2, "quarantined": 3}],

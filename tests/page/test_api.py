@@ -55,6 +55,18 @@ def test_every_mart_is_served_whole_and_in_its_own_order(
     assert rows == json.loads(json.dumps(frame.to_dicts(), default=str))
 
 
+def test_a_trigger_comes_with_its_evidence_and_what_chance_alone_would_give(client: FlaskClient) -> None:
+    """Obesity in Somerset, which is one authority: fired in 34 tests of which chance alone gives 0.17."""
+    rule_id = "change-worse-than-england"
+    rows = _get(client, "triggers", trigger_id=rule_id, area_code="E54000038", indicator_id="adult-obesity")["rows"]
+    (row,) = (row for row in rows if row["cleared_on"] is None)
+    assert (row["fired_since"], row["cleared_on"], row["tested"], row["fired"]) == ("2025-11-15", None, 34, 1)
+    assert row["expected_by_chance"] == pytest.approx(0.17)
+    assert "6.2 percentage points worse than England's change" in row["evidence"]
+    (rule,) = _get(client, "trigger_rules", trigger_id=rule_id)["rows"]
+    assert rule["does_not_mean"]
+
+
 def test_pages_follow_one_another(client: FlaskClient) -> None:
     first = _get(client, "areas", limit=10)
     second = _get(client, "areas", limit=10, cursor=first["next"])

@@ -24,7 +24,7 @@ Z = 1.959964
 NORTH_EAST, LONDON, SOUTH_EAST = "E12000001", "E12000007", "E12000008"
 FIXED = {"male": (LONDON, NORTH_EAST), "female": (SOUTH_EAST, NORTH_EAST)}
 PERIODS = [f"{year} to {year + 2}" for year in range(2011, 2023)]
-RIVALS = [gap for gap in GapId if gap != GapId.SYSTEM_RANGE]
+RIVALS = [gap for gap in GapId if gap not in (GapId.SYSTEM_RANGE, GapId.SYSTEM_SLOPE)]
 
 
 def gap_row(folder: DataFolder, gap_id: str, sex: str, period: str) -> dict[str, Any]:
@@ -61,13 +61,19 @@ def figure(area: str, value: float | None, error: float | None = 1.0, *, sex: st
     }
 
 
-def made(*figures: Mapping[str, object], deciles: Mapping[str, float] = {}) -> pl.DataFrame:
-    """The gaps of these figures; the deciles are of authorities with as many residents each, in no system."""
+def made(
+    *figures: Mapping[str, object], deciles: Mapping[str, float] = {}, lying_in: Mapping[str, str] = {}
+) -> pl.DataFrame:
+    """The gaps of these figures; the deciles are of authorities with as many residents each, in the systems given."""
+    overlaps = [
+        {"authority_code": area, "system_code": system, "residents": 90, "share_of_authority": 0.9}
+        for area, system in lying_in.items()
+    ]
     deprivation = {"authority_code": list(deciles), "mean_decile": list(deciles.values())}
     return gaps.build(
         {
             "observations": pl.DataFrame(list(figures), schema=MARTS["observations"].schema),
-            "authority_overlaps": pl.DataFrame(schema=MARTS["authority_overlaps"].schema),
+            "authority_overlaps": pl.DataFrame(overlaps, schema=MARTS["authority_overlaps"].schema),
             "authority_deprivation": pl.DataFrame(
                 deprivation, schema={"authority_code": pl.String, "mean_decile": pl.Float64}
             ).with_columns(residents=pl.lit(100, pl.Int64)),
@@ -162,6 +168,16 @@ def test_authorities_as_deprived_as_each_other_stand_in_the_order_of_their_codes
     for figures in (FOUR, dict(reversed(FOUR.items()))):
         (row,) = of(made(*(figure(area, value) for area, value in figures.items()), deciles=level), "authority-slope")
         assert row["observed_gap"] == pytest.approx(12.8, rel=1e-12)
+
+
+def test_the_slope_inside_a_system_is_that_of_the_authorities_that_lie_in_it() -> None:
+    """Systems of two: the line through points at 1/4 and 3/4 of the residents rises by twice their difference."""
+    systems = {"E06000001": "E54000001", "E08000001": "E54000002", "E09000002": "E54000002", "E10000003": "E54000001"}
+    figures = [figure(area, value) for area, value in FOUR.items()]
+    one, two = of(made(*figures, deciles=DECILES, lying_in=systems), "system-slope")
+    assert (one["area_code"], one["observed_gap"], one["areas"]) == ("E54000001", pytest.approx(2 * (66 - 56)), 2)
+    assert (two["area_code"], two["observed_gap"], two["areas"]) == ("E54000002", pytest.approx(2 * (62 - 60)), 2)
+    assert one["observed_upper_95"] == pytest.approx(20 + Z * 2 * math.sqrt(2), abs=1e-6)
 
 
 # --- the published facts -----------------------------------------------------------------------------------
