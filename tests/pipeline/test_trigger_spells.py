@@ -1,17 +1,20 @@
 """Spells of firing: what replaying the as-of periods adds up to, as properties, and on the release."""
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_contracts.registry.records import triggers
+from data_contracts.registry.records import commitments, measurable, triggers
 from pipelines import compare
 from pipelines.geography import ENGLAND
 from pipelines.trigger_recap import trigger_summary
-from pipelines.triggers.rules import EVALUATED
+from pipelines.triggers.held import held
+from pipelines.triggers.rules import EVALUATED, evaluated
 from pipelines.triggers.spells import counts, spells
 from tests.builders.data_folder import DataFolder
 
@@ -90,13 +93,13 @@ histories = st.lists(st.lists(st.sampled_from([True, False, None]), min_size=6, 
 @given(histories)
 def test_spells_hold_every_firing_once_and_nothing_else(systems: list[list[bool | None]]) -> None:
     found = spells(replayed(*systems)).select("area_code", "fired_since", "cleared_on").rows()
-    held: list[tuple[int, int]] = []
+    lasting: list[tuple[int, int]] = []
     for area, since, cleared in found:
         assert cleared is None or cleared > since
         first, after = since.year - YEAR.year, 6 if cleared is None else cleared.year - YEAR.year
-        held += [(int(area[-1]), place) for place in range(first, after)]
-    assert len(set(held)) == len(held), "spells of one system overlap"
-    assert set(held) == {
+        lasting += [(int(area[-1]), place) for place in range(first, after)]
+    assert len(set(lasting)) == len(lasting), "spells of one system overlap"
+    assert set(lasting) == {
         (number, place) for number, history in enumerate(systems) for place in range(6) if history[place]
     }
 
@@ -141,6 +144,30 @@ def test_every_status_that_was_tested_against_england_is_counted_once(first_rele
     assert both.filter(pl.col("tested").ne_missing(pl.col("tested_in_statuses"))).is_empty()
 
 
+def test_every_change_worse_than_englands_again(first_release: DataFolder) -> None:
+    """From the points of the latest statuses, in plain arithmetic: which systems are worse, beyond chance."""
+    standing = {id_: entry.standing for id_, entry in commitments().items()}
+    less_is_worse = {id_ for id_, measure in measurable().items() if measure.polarity == "high_is_good"}
+    expected = set()
+    latest = first_release.mart("statuses").join(todays(first_release), on="area_code").filter("is_latest")
+    for row in latest.filter(pl.col("data_state") == "ok").iter_rows(named=True):
+        points = ("baseline", "latest", "england_baseline", "england")
+        errors = [row[f"{point}_standard_error"] for point in points]
+        if None in errors:
+            continue
+        before, after, england_before, england_after = (row[f"{point}_value"] for point in points)
+        change = (after - before) - (england_after - england_before)
+        p = math.erfc(abs(change) / math.hypot(*errors) / math.sqrt(2))
+        worse = change < 0 if row["indicator_id"] in less_is_worse else change > 0
+        if worse and p < (0.01 if standing[row["commitment_id"]] == "monitored" else 0.05):
+            expected.add((row["area_code"], row["indicator_id"], row["sex"]))
+    fires = first_release.mart("triggers").filter(
+        pl.col("trigger_id") == "change-worse-than-england", pl.col("cleared_on").is_null()
+    )
+    assert set(fires.select("area_code", "indicator_id", "sex").rows()) == expected
+    assert len(expected) == fires.height
+
+
 def test_what_fires_still_is_what_fired_as_of_the_latest_period(first_release: DataFolder) -> None:
     """So that a page may say how many fired of how many tested, and list as many."""
     asked = ["trigger_id", *SERIES]
@@ -162,6 +189,24 @@ def test_history_on_the_release_is_that_of_the_periods_it_held_then(first_releas
     for name in ("fired_since", "as_of_end", "cleared_on"):
         dated = fires.filter(pl.col(name).is_not_null()).with_columns(as_of_end=pl.col(name))
         assert dated.join(tests, on=["trigger_id", *SERIES, "as_of_end"], how="anti", nulls_equal=True).is_empty()
+
+
+@pytest.mark.parametrize("last", [dt.date(2020, 12, 31), dt.date(2022, 12, 31), dt.date(2024, 12, 31)])
+def test_the_rules_replayed_up_to_a_day_say_what_they_say_of_it_now(first_release: DataFolder, last: dt.date) -> None:
+    """No rule looks ahead: with later periods gone, every earlier row is the same, its sentence included."""
+    areas, statuses, gaps, evidence = map(first_release.mart, ("areas", "statuses", "gaps", "evidence"))
+    now = evaluated(held(areas, statuses, gaps, evidence)).filter(pl.col("as_of_end") <= last)
+    then = evaluated(
+        held(
+            areas,
+            statuses.filter(pl.col("as_of_end") <= last),
+            gaps.filter(pl.col("period_end") <= last),
+            evidence.filter(pl.col("as_at") <= last),
+        )
+    )
+    assert now.height > 0
+    order = ["trigger_id", *SERIES, "area_code", "as_of_end"]
+    assert then.sort(order).equals(now.sort(order))
 
 
 def test_a_firing_rests_on_a_status_anyone_can_work_out_again(first_release: DataFolder) -> None:
@@ -188,6 +233,12 @@ def test_the_recap_says_how_many_fire_which_are_new_and_which_no_more(folder: Da
     assert trigger_summary(marts, later).endswith(f"; none new, 1 no longer firing ({gone}).")
     assert trigger_summary(later, marts).endswith(f"; 1 new ({gone}), none no longer firing.")
     assert "none new, none no longer firing" in trigger_summary(marts, marts)
+
+
+def test_the_report_kept_with_a_release_says_what_fires(first_release: DataFolder) -> None:
+    report = (first_release.path / "current" / "report.md").read_text("utf-8")
+    said = trigger_summary(None, first_release.path / "current" / "marts")
+    assert f"## Triggers\n\n{said}\n" in report
 
 
 def test_another_rule_moves_the_release_and_stops_no_publication(folder: DataFolder) -> None:
