@@ -8,9 +8,9 @@ import io
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
-import polars as pl
 from flask import Blueprint, Response, g, request, send_file
 
 from dashboard import queries, spreadsheet
@@ -107,11 +107,11 @@ def _parquet(release: Release, mart: Mart, filters: Mapping[str, Any]) -> Respon
     path = queries.mart_file(release, mart)
     if not filters:
         return send_file(path, mimetype=FORMATS["parquet"], etag=False)
-    chosen = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-    matches = [pl.col(name) == value for name, value in filters.items()]
-    pl.scan_parquet(path).filter(matches).sink_parquet(chosen, compression="zstd")
-    size = chosen.tell()
-    chosen.seek(0)
+    with tempfile.TemporaryDirectory() as folder:
+        selection = Path(folder) / "selection.parquet"
+        queries.write_selection(release, mart, selection, filters=filters)
+        size = selection.stat().st_size
+        chosen = selection.open("rb")  # it has no name any more once the folder is gone; the response closes it
     response = send_file(chosen, mimetype=FORMATS["parquet"], etag=False)
     response.content_length = size
     return response

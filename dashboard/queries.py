@@ -8,7 +8,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-import polars as pl
+import duckdb
 
 from dashboard.reader import Release
 from data_contracts.marts import MARTS, Mart
@@ -438,9 +438,16 @@ def authorities_at(release: Release, *, indicator_ids: Sequence[str], ends: Sequ
 def _observations(release: Release, where: str, values: list[Any], last: str = "") -> list[Observation]:
     """Observations of no subgroup. Sorting a few hundred rows here is cheaper than asking for them in order."""
     sql = f"select {_OBSERVATION} from observations where {where} and breakdown = 'all' {last}"  # noqa: S608 - constants
-    found = [Observation(*row) for row in release.rows(sql, values)]
+    found = [Observation(*row) for row in _texts_once(release.rows(sql, values))]
     found.sort(key=_by_series_area_and_time)
     return found
+
+
+def _texts_once(rows: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """The rows, with each text and date held once however often it is repeated: what is kept of them is small."""
+    held: dict[Any, Any] = {}
+    once = held.setdefault
+    return (tuple([once(cell, cell) if type(cell) in (str, dt.date) else cell for cell in row]) for row in rows)
 
 
 _by_series_area_and_time = attrgetter("indicator_id", "sex", "area_code", "period_start")
@@ -505,7 +512,7 @@ def latest_points(release: Release, status: Mapping[str, Any], *, most: int) -> 
 
 def _statuses(release: Release, where: str, values: list[Any]) -> list[Status]:
     sql = f"select {_STATUS} from statuses where {where}"  # noqa: S608 - constants
-    found = [Status(*row) for row in release.rows(sql, values)]
+    found = [Status(*row) for row in _texts_once(release.rows(sql, values))]
     found.sort(key=lambda s: (s.commitment_id, s.indicator_id or "", s.sex, s.area_code, s.as_of_end or dt.date.min))
     return found
 
@@ -533,19 +540,13 @@ class Changed:
 
 
 def changes(release: Release) -> Changed:
-    """Read what changed from the file beside the tables: it depends on the release before, so it is no table."""
-    path = release.folder / "changes.parquet"
-    figures = (
-        pl.scan_parquet(path).filter(pl.col("mart") == "observations").group_by("change").len().collect().iter_rows()
+    """What changed, from the table that is no mart: it depends on the release before."""
+    figures = release.rows("select change, count(*) from changes where mart = 'observations' group by change")
+    names = ", ".join(field.name for field in fields(StatusChange))
+    statuses = release.rows(
+        f"select {names} from changes where mart = 'statuses' and is_latest and indicator_id is not null"  # noqa: S608
     )
-    names = [field.name for field in fields(StatusChange)]
-    statuses = (
-        pl.scan_parquet(path)
-        .filter((pl.col("mart") == "statuses") & pl.col("is_latest") & pl.col("indicator_id").is_not_null())
-        .select(names)
-        .collect()
-    )
-    return Changed(dict(figures), tuple(StatusChange(*row) for row in statuses.iter_rows()))
+    return Changed(dict(figures), tuple(StatusChange(*row) for row in statuses))
 
 
 def region_gaps(release: Release) -> list[Gap]:
@@ -624,6 +625,22 @@ def mart_batches(release: Release, mart: Mart, *, filters: Mapping[str, Any]) ->
         f'select {columns} from "{mart.name}"{clause}',  # noqa: S608 - contract's names
         list(filters.values()),
     )
+
+
+def write_selection(release: Release, mart: Mart, path: Path, *, filters: Mapping[str, Any]) -> None:
+    """Write the rows of a mart that match every filter as a Parquet file, in the mart's published order.
+
+    The release's own connection reaches no file, so this takes another; of what was asked, only values reach it.
+    """
+    if not set(filters) <= set(mart.columns):
+        raise ValueError(f"not columns of {mart.name}: {sorted(set(filters) - set(mart.columns))}")
+    where = " and ".join(f'"{name}" = ?' for name in filters)
+    with duckdb.connect(config={"threads": "1", "memory_limit": "128MB"}) as connection:
+        chosen = connection.sql(
+            f"select * from read_parquet(?) where {where}",  # noqa: S608 - contract's names
+            params=[str(mart_file(release, mart)), *filters.values()],
+        )
+        chosen.write_parquet(str(path), compression="zstd")
 
 
 def mart_file(release: Release, mart: Mart) -> Path:

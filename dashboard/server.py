@@ -25,7 +25,7 @@ _FOR_PROGRAMS = ("/api/", "/download/", "/_dash-")
 _POLICY = "CONTENT_SECURITY_POLICY"
 
 #: Pages and scripts kept, compressed: some 15 MB at most.
-_PAGES_KEPT, _FILES_KEPT = 400, 60
+_PAGES_KEPT, _FILES_KEPT = 200, 60
 
 
 def create_app(settings: Settings) -> Flask:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from data_contracts.fields import Field
 from data_contracts.marts import CONTRACT_VERSION, MARTS, Mart
-from data_contracts.rules import ROW_RULES
+from data_contracts.row_rules import IN_WORDS
 
 #: What a reader calls each kind of column.
 TYPES = {"text": "text", "number": "number", "whole": "whole number", "date": "date", "flag": "true or false"}
@@ -43,7 +43,7 @@ def _mart(mart: Mart) -> Iterator[str]:
 
 def in_every_row(mart: Mart) -> str:
     """What holds across the columns of each row; nothing where no rule does."""
-    rules = "; ".join(ROW_RULES[name].expected for name in mart.row_rules)
+    rules = "; ".join(IN_WORDS[name] for name in mart.row_rules)
     return f"In every row: {rules}." if rules else ""
 
 

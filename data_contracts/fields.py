@@ -3,21 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
-
-import polars as pl
+from typing import TYPE_CHECKING, Literal
 
 from data_contracts import vocabulary as v
 
-Kind = Literal["text", "number", "whole", "date", "flag"]
+if TYPE_CHECKING:
+    import polars as pl
 
-DTYPES: dict[Kind, pl.DataType] = {
-    "text": pl.String(),
-    "number": pl.Float64(),
-    "whole": pl.Int64(),
-    "date": pl.Date(),
-    "flag": pl.Boolean(),
-}
+Kind = Literal["text", "number", "whole", "date", "flag"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,9 +32,18 @@ class Field:
     optional: bool = False
 
     @property
-    def dtype(self) -> pl.DataType:
+    def dtype(self) -> "pl.DataType":
         """The polars type of the column."""
-        return DTYPES[self.kind]
+        import polars as pl  # only where frames are: the web server reads this module, and polars takes 40 MB of it
+
+        types: dict[Kind, pl.DataType] = {
+            "text": pl.String(),
+            "number": pl.Float64(),
+            "whole": pl.Int64(),
+            "date": pl.Date(),
+            "flag": pl.Boolean(),
+        }
+        return types[self.kind]
 
 
 def _all(values: type[StrEnum]) -> tuple[str, ...]:

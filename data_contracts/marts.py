@@ -1,10 +1,15 @@
-"""The published tables: what each holds, its key and its columns. No pandera here: the web server reads this."""
+"""The published tables: what each holds, its key and its columns.
+
+No pandera and no polars here: the web server reads this.
+"""
 
 from dataclasses import dataclass, field
-
-import polars as pl
+from typing import TYPE_CHECKING
 
 from data_contracts.fields import Field, fields
+
+if TYPE_CHECKING:
+    import polars as pl
 
 #: Raised whenever a mart comes or goes, loses a column or changes what one means; a server refuses a release of
 #: another version.
@@ -35,7 +40,7 @@ class Mart:
         return fields(self.columns)
 
     @property
-    def schema(self) -> dict[str, pl.DataType]:
+    def schema(self) -> dict[str, "pl.DataType"]:
         """Column names to polars types, in order."""
         return {column.name: column.dtype for column in self.fields}
 

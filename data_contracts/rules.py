@@ -9,6 +9,7 @@ import polars as pl
 
 from data_contracts.fields import Field
 from data_contracts.marts import Mart
+from data_contracts.row_rules import IN_WORDS
 from data_contracts.vocabulary import SIGNED_GAPS, SLOPES
 
 
@@ -90,112 +91,101 @@ def field_rules(field: Field, *, nullable: bool) -> list[Rule]:
 _VALUE, _LOWER, _UPPER = pl.col("value"), pl.col("lower_95"), pl.col("upper_95")
 _GAP, _GAP_LOWER, _GAP_UPPER = pl.col("observed_gap"), pl.col("observed_lower_95"), pl.col("observed_upper_95")
 
+
+def _across(name: str, *, column: str, good: pl.Expr) -> Rule:
+    """A rule across a row's columns."""
+    return Rule(name=name, column=column, good=good, expected=IN_WORDS[name])
+
+
 ROW_RULES: dict[str, Rule] = {
     rule.name: rule
     for rule in (
-        Rule(
-            name="limits_together",
+        _across(
+            "limits_together",
             column="lower_95",
             good=_LOWER.is_null() == _UPPER.is_null(),
-            expected="both confidence limits or neither",
         ),
-        Rule(
-            name="limits_in_order",
+        _across(
+            "limits_in_order",
             column="lower_95",
             good=_passes(_LOWER <= _UPPER),
-            expected="the lower limit at or below the upper",
         ),
-        Rule(
-            name="value_within_limits",
+        _across(
+            "value_within_limits",
             column="value",
             good=_passes((_LOWER <= _VALUE) & (_VALUE <= _UPPER)),
-            expected="the value between its limits",
         ),
-        Rule(
-            name="missing_value_explained",
+        _across(
+            "missing_value_explained",
             column="value",
             good=_VALUE.is_not_null() | (pl.col("value_symbol").is_not_null() & pl.col("note").is_not_null()),
-            expected="a symbol and a note where there is no value",
         ),
-        Rule(
-            name="period_in_order",
+        _across(
+            "period_in_order",
             column="period_start",
             good=_passes(pl.col("period_start") <= pl.col("period_end")),
-            expected="the period to start before it ends",
         ),
-        Rule(
-            name="valid_dates_in_order",
+        _across(
+            "valid_dates_in_order",
             column="valid_from",
             good=_passes(pl.col("valid_from") <= pl.col("valid_to")),
-            expected="the first day at or before the last",
         ),
-        Rule(
-            name="confirmed_change_has_successor",
+        _across(
+            "confirmed_change_has_successor",
             column="successor_code",
             good=(pl.col("confidence") == "low") | pl.col("successor_code").is_not_null(),
-            expected="a successor unless the change is unconfirmed",
         ),
-        Rule(
-            name="direction_only_where_sound",
+        _across(
+            "direction_only_where_sound",
             column="direction",
             good=_passes((pl.col("data_state") == "ok") | (pl.col("direction") == "target_met")),
-            expected="no direction outside the data state ok, but a target met",
         ),
-        Rule(
-            name="not_ok_explained",
+        _across(
+            "not_ok_explained",
             column="data_state_reason",
             good=(pl.col("data_state") == "ok") | pl.col("data_state_reason").is_not_null(),
-            expected="a reason wherever the data state is not ok",
         ),
-        Rule(
-            name="only_lasting_ends_change_places",
+        _across(
+            "only_lasting_ends_change_places",
             column="observed_gap",
             good=(_GAP >= 0) | pl.col("gap_id").is_in(SIGNED_GAPS),
-            expected="a gap of zero or more, unless its ends are the same in every period",
         ),
-        Rule(
-            name="only_a_slope_names_no_areas",
+        _across(
+            "only_a_slope_names_no_areas",
             column="highest_code",
             good=pl.all_horizontal(pl.col("highest_code", "lowest_code").is_not_null())
             | pl.col("gap_id").is_in(SLOPES),
-            expected="the areas at both ends, unless the ends are those of a slope",
         ),
-        Rule(
-            name="observed_gap_within_limits",
+        _across(
+            "observed_gap_within_limits",
             column="observed_lower_95",
             good=(_GAP_LOWER.is_null() & _GAP_UPPER.is_null())
             | ((_GAP_LOWER <= _GAP) & (_GAP <= _GAP_UPPER)).fill_null(value=False),
-            expected="the observed gap between its limits, both or neither",
         ),
-        Rule(
-            name="cleared_after_it_fired",
+        _across(
+            "cleared_after_it_fired",
             column="cleared_on",
             good=_passes(pl.col("cleared_on") > pl.col("fired_since")),
-            expected="a day after the one it fired on",
         ),
-        Rule(
-            name="cleared_explained",
+        _across(
+            "cleared_explained",
             column="cleared_why",
             good=pl.col("cleared_on").is_null() == pl.col("cleared_why").is_null(),
-            expected="a reason wherever it fires no more, and nowhere else",
         ),
-        Rule(
-            name="never_its_own_comparator",
+        _across(
+            "never_its_own_comparator",
             column="comparator_code",
             good=pl.col("comparator_code") != pl.col("area_code"),
-            expected="another system",
         ),
-        Rule(
-            name="fired_of_tested",
+        _across(
+            "fired_of_tested",
             column="fired",
             good=pl.col("fired") <= pl.col("tested"),
-            expected="no more firings than tests",
         ),
-        Rule(
-            name="rows_add_up",
+        _across(
+            "rows_add_up",
             column="received",
             good=pl.col("received") == pl.col("accepted") + pl.col("set_aside") + pl.col("quarantined"),
-            expected="rows received to equal those accepted, set aside and quarantined",
         ),
     )
 }

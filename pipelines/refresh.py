@@ -446,8 +446,8 @@ def _publish(
     if settings.dry_run:
         return recap(f"Dry run: release {release_id} would be published.")
     with log.step("write release") as say:
+        moved.write_parquet(building / releases.CHANGES, compression="zstd")
         releases.write_database(building)
-        moved.write_parquet(building / "changes.parquet", compression="zstd")
         record = releases.manifest(building, settings, accounts, marts, list(log.steps))
         releases.write_manifest(building, record)
         done = recap(f"Published release {release_id}.")

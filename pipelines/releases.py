@@ -18,6 +18,7 @@ from pipelines.runlog import Step
 from pipelines.shapes import SHAPES
 
 BUILDING = ".building-"
+CHANGES = "changes.parquet"
 #: What DuckDB may hold while it writes: it would else keep all it can of what it has written.
 DUCKDB_MEMORY = "512MB"
 #: Rows a page must read to find a few: a fifth of the time of DuckDB's own 122,880 at today's size.
@@ -75,7 +76,10 @@ def release_id(marts: Path) -> str:
 
 
 def write_database(folder: Path) -> None:
-    """One DuckDB file with every mart, rows in the marts' order, in small groups, so that a page reads few rows."""
+    """One DuckDB file with every mart, rows in the marts' order, in small groups, so that a page reads few rows.
+
+    Beside them lies what changed since the release before: no mart, since it depends on that release.
+    """
     path, spill = folder / "release.duckdb", folder / "spill"
     with duckdb.connect(
         config={"threads": 1, "memory_limit": DUCKDB_MEMORY, "temp_directory": str(spill)}
@@ -83,6 +87,7 @@ def write_database(folder: Path) -> None:
         connection.execute(f"attach ? as release (row_group_size {SERVED_ROW_GROUP})", [str(path)])
         for name in MARTS:
             connection.read_parquet(str(folder / "marts" / f"{name}.parquet")).create(f"release.{name}")
+        connection.read_parquet(str(folder / CHANGES)).create("release.changes")
         connection.execute("detach release")
     shutil.rmtree(spill, ignore_errors=True)
 

@@ -10,7 +10,6 @@ ROOT = Path(__file__).parents[2]
 CONTRACTS_FOR_THE_SERVER = [
     "data_contracts.fields",
     "data_contracts.marts",
-    "data_contracts.periods",
     "data_contracts.vocabulary",
     "data_contracts.version",
     "data_contracts.dictionary",
@@ -30,7 +29,7 @@ def loaded_by(*modules: str) -> set[str]:
 
 
 def test_the_contracts_a_server_reads_bring_no_heavy_library_with_them() -> None:
-    heavy = {"pandera", "numpy", "scipy", "pandas", "pyarrow", "duckdb", "httpx", "dash"}
+    heavy = {"pandera", "numpy", "scipy", "pandas", "pyarrow", "duckdb", "httpx", "dash", "polars"}
     assert not loaded_by(*CONTRACTS_FOR_THE_SERVER) & heavy
 
 

@@ -25,7 +25,7 @@ from tests.page.conftest import UPDATE, update_body
 from tests.page.reading import read
 
 #: Loaded by what the server never needs: numbers and frames are the pipeline's.
-HEAVY = ("numpy", "scipy", "pandera", "pandas", "pyarrow", "pipelines")
+HEAVY = ("numpy", "scipy", "pandera", "pandas", "pyarrow", "polars", "pipelines")
 
 
 def test_health_names_the_release(client: FlaskClient, first_release: DataFolder) -> None:
