@@ -56,11 +56,12 @@ def answered(first_release: DataFolder, tmp_path_factory: pytest.TempPathFactory
             answer(area_code=LONDON_NORTH_EAST, answer="partly", dated=""),
             answer(commitment_id="terms-and-conditions", area_code=ENGLAND, answer="no", dated=""),
             answer(commitment_id="director-of-population-health"),
+            answer(commitment_id="director-of-population-health", area_code=LONDON_NORTH_EAST, answer="no", dated=""),
         )
     )
     assert outcome.recap, outcome.problems
     account = outcome.account(SOURCE)
-    assert (account.received, account.accepted, account.set_aside, account.quarantined) == (5, 5, 0, 0)
+    assert (account.received, account.accepted, account.set_aside, account.quarantined) == (6, 6, 0, 0)
     return folder
 
 
@@ -72,7 +73,7 @@ def test_answers_become_the_table_as_they_were_sent(answered: DataFolder) -> Non
     assert set(rows["evidence_url"]) == {answer()["evidence_url"]}
     assert set(rows["value_kind"]) == {"published"}
     (source,) = answered.mart("sources").filter(source_id=SOURCE).iter_rows(named=True)
-    assert (source["received"], source["accepted"]) == (5, 5)
+    assert (source["received"], source["accepted"]) == (6, 6)
     answered.assert_whole()
 
 
@@ -113,6 +114,15 @@ def test_a_commitment_judged_from_returns_takes_answers_where_the_registry_says_
     rows = statuses(answered, "director-of-population-health")
     (row,) = rows.filter(area_code=NORTH_EAST).iter_rows(named=True)
     assert row["data_state"] == "informational"
+
+
+def test_a_dated_no_fires_the_trigger_on_directors_and_silence_does_not(answered: DataFolder) -> None:
+    (row,) = answered.mart("triggers").filter(trigger_id="no-director").iter_rows(named=True)
+    assert (row["area_code"], row["commitment_id"]) == (LONDON_NORTH_EAST, "director-of-population-health")
+    assert (str(row["fired_since"]), row["cleared_on"], row["expected_by_chance"]) == ("2026-10-01", None, None)
+    # Two systems have answered, and only an answer can be asked.
+    assert (row["tested"], row["fired"]) == (2, 1)
+    assert row["evidence"] == "A director of population health in every system: answered no, as at 1 October 2026."
 
 
 def test_a_later_file_stands_in_the_place_of_the_whole_one_before(answered: DataFolder, tmp_path: Path) -> None:
