@@ -408,6 +408,34 @@ _FIELDS: tuple[Field, ...] = (
         minimum=0,
         optional=True,
     ),
+    # control charts
+    Field(name="centre_line", kind="number", meaning="Mean of the series, in the unit"),
+    Field(
+        name="lower_limit",
+        kind="number",
+        meaning="Lower process limit: the mean less 2.66 average moving ranges",
+    ),
+    Field(
+        name="upper_limit",
+        kind="number",
+        meaning="Upper process limit: the mean and 2.66 average moving ranges",
+    ),
+    Field(
+        name="special_cause",
+        kind="text",
+        meaning="Why the point is not chance, the first rule that applies; or `common_cause`",
+        allowed=_all(v.SpecialCause),
+    ),
+    Field(
+        name="point_type",
+        kind="text",
+        meaning="What that means for the measure; `neutral_high` and `neutral_low` where neither way is better",
+        allowed=_all(v.Variation),
+    ),
+    Field(name="points", kind="whole", meaning="Points with a value in the series", minimum=1),
+    Field(
+        name="trial_limits", kind="flag", meaning="Under 12 points: the limits are trial ones and will move with more"
+    ),
     Field(name="explanation", kind="text", meaning="The status in one sentence, made from its layers"),
     Field(name="rule_version", kind="text", meaning="Version of the status rules"),
     # evidence

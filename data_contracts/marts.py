@@ -314,6 +314,35 @@ _MARTS: tuple[Mart, ...] = (
         row_rules=("direction_only_where_sound", "not_ok_explained"),
     ),
     Mart(
+        name="control_charts",
+        holds=(
+            "One row per point with a value of each monthly or quarterly series that does not add up: its control "
+            "chart, one mean and pair of limits for the whole series. A series with no two values in a row has none."
+        ),
+        columns=(
+            "indicator_id",
+            "area_code",
+            "sex",
+            "breakdown",
+            "period_label",
+            "period_start",
+            "period_end",
+            "value",
+            "value_kind",
+            "centre_line",
+            "lower_limit",
+            "upper_limit",
+            "special_cause",
+            "point_type",
+            "points",
+            "trial_limits",
+        ),
+        key=("indicator_id", "area_code", "sex", "breakdown", "period_label"),
+        sort=("area_code", "indicator_id", "sex", "breakdown", "period_end"),
+        required=frozenset({"value"}),
+        row_rules=("period_in_order",),
+    ),
+    Mart(
         name="evidence",
         holds=(
             "One row per commitment, area and day: commitments kept by acts and documents, not by numbers. Answers "

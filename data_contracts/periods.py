@@ -11,6 +11,7 @@ from data_contracts.vocabulary import PeriodKind
 _ISO = r"^(\d{4})-(\d{2}-\d{2})/P(\d+)Y$"
 _CUMULATIVE = r"^(\d{4})/\d{2} Q1(?: - (\d{4})/\d{2} Q([1-4]))?$"
 _QUARTER = r"^(\d{4})/(\d{2}) Q([1-4])$"
+_MONTH = r"^(\d{4})-?(0[1-9]|1[0-2])$"
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,11 @@ def start(text: pl.Expr, kind: PeriodKind) -> pl.Expr:
     """First day of a period as a publisher writes it; null where the text is not a period of this kind.
 
     ISO 8601 (`2022-01-01/P3Y`) is read for every kind of whole years, and the forms in use: `2022`, `2022/23`,
-    `2020 - 22`, `16/11/2022 - 15/11/2023`, for quarters of financial years `2025/26 Q3`, and for cumulative quarters
-    `2021/22 Q1 - 2025/26 Q3`.
+    `2020 - 22`, `16/11/2022 - 15/11/2023`, for quarters of financial years `2025/26 Q3`, for cumulative quarters
+    `2021/22 Q1 - 2025/26 Q3`, and for months `2026-03` or `202603`.
     """
+    if kind is PeriodKind.MONTH:
+        return pl.date(_group(text, _MONTH, 1), _group(text, _MONTH, 2), 1)
     if kind is PeriodKind.CUMULATIVE_QUARTERS:
         return pl.date(_group(text, _CUMULATIVE, 1), 4, 1)
     if kind is PeriodKind.QUARTER:
@@ -84,11 +87,15 @@ def end(text: pl.Expr, kind: PeriodKind) -> pl.Expr:
         return pl.date(year, 4, 1).dt.offset_by(pl.format("{}mo", quarter * 3)).dt.offset_by("-1d")
     if kind is PeriodKind.QUARTER:
         return start(text, kind).dt.offset_by("3mo").dt.offset_by("-1d")
+    if kind is PeriodKind.MONTH:
+        return start(text, kind).dt.month_end()
     return start(text, kind).dt.offset_by(f"{_WHOLE_YEARS[kind].years}y").dt.offset_by("-1d")
 
 
 def label(first_day: pl.Expr, last_day: pl.Expr, kind: PeriodKind) -> pl.Expr:
-    """The period as people write it: `2022`, `2022 to 2024`, `2022/23`, `2025/26 Q3`, `to 2025/26 Q3`."""
+    """The period as people write it: `2022`, `2022 to 2024`, `2022/23`, `2025/26 Q3`, `to 2025/26 Q3`, `March 2026`."""
+    if kind is PeriodKind.MONTH:
+        return last_day.dt.strftime("%B %Y")
     if kind in _QUARTERLY:
         year = last_day.dt.year() - (last_day.dt.month() <= 3).cast(pl.Int32)
         quarter = (last_day.dt.month() // 3 + 2) % 4 + 1
@@ -117,19 +124,24 @@ def _group(text: pl.Expr, pattern: str, group: int) -> pl.Expr:
 
 
 def last_days(kind: PeriodKind, first_year: int, last_year: int, last_quarter: int = 4) -> list[dt.date]:
-    """Last days of the periods that begin in these years, both included; of quarters, cumulative or not, of each.
+    """Last days of the periods that begin in these years, both included.
+
+    Quarters, cumulative or not, and months are those of financial years, to the end of a quarter of the last.
 
     >>> last_days(PeriodKind.THREE_CALENDAR_YEARS, 2021, 2022)
     [datetime.date(2023, 12, 31), datetime.date(2024, 12, 31)]
     """
+    years = range(first_year, last_year + 1)
+    if kind is PeriodKind.MONTH:
+        # The day before the first of each month from May on.
+        firsts = [dt.date(year + month // 13, (month - 1) % 12 + 1, 1) for year in years for month in range(5, 17)]
+        ends_of_months = [first - dt.timedelta(days=1) for first in firsts]
+        return [day for day in ends_of_months if day <= _quarter_end(last_year, last_quarter)]
     if kind in _QUARTERLY:
-        ends = [(year, quarter) for year in range(first_year, last_year + 1) for quarter in (1, 2, 3, 4)]
+        ends = [(year, quarter) for year in years for quarter in (1, 2, 3, 4)]
         return [_quarter_end(*end) for end in ends if end <= (last_year, last_quarter)]
     rule = _WHOLE_YEARS[kind]
-    return [
-        dt.date(year + rule.years, rule.month, rule.day) - dt.timedelta(days=1)
-        for year in range(first_year, last_year + 1)
-    ]
+    return [dt.date(year + rule.years, rule.month, rule.day) - dt.timedelta(days=1) for year in years]
 
 
 def _quarter_end(year: int, quarter: int) -> dt.date:

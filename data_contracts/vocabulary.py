@@ -116,6 +116,9 @@ class ValueType(StrEnum):
     PROPORTION = "proportion"
     CRUDE_RATE = "crude_rate"
     DIRECTLY_STANDARDISED_RATE = "directly_standardised_rate"
+    COUNT = "count"
+    MONEY = "money"
+    MONEY_PER_HEAD = "money_per_head"
 
 
 class PeriodKind(StrEnum):
@@ -129,6 +132,7 @@ class PeriodKind(StrEnum):
     SCHOOL_YEAR = "school_year"
     CUMULATIVE_QUARTERS = "cumulative_quarters"
     QUARTER = "quarter"
+    MONTH = "month"
 
 
 class PaceForm(StrEnum):
@@ -221,6 +225,20 @@ class Variation(StrEnum):
     COMMON_CAUSE = "common_cause"
     NEUTRAL_HIGH = "neutral_high"
     NEUTRAL_LOW = "neutral_low"
+
+
+class SpecialCause(StrEnum):
+    """Why a point of a control chart is not chance, the first that applies; or that it may be."""
+
+    ABOVE_UPPER = "above_upper"
+    BELOW_LOWER = "below_lower"
+    TREND_RISING = "trend_rising"
+    TREND_FALLING = "trend_falling"
+    TWO_IN_THREE_HIGH = "two_in_three_high"
+    TWO_IN_THREE_LOW = "two_in_three_low"
+    SEVEN_ABOVE = "seven_above"
+    SEVEN_BELOW = "seven_below"
+    COMMON_CAUSE = "common_cause"
 
 
 class Assurance(StrEnum):

@@ -17,7 +17,17 @@ from data_contracts.rules import ROW_RULES, Rule, field_rules
 from data_contracts.vocabulary import PeriodKind, Sex, ValueSymbol
 from pipelines.corrections import correct
 from pipelines.faults import Problem, Refused
-from pipelines.geography import BOARD, COUNTY, DISTRICT, ENGLAND, GROUPINGS, REGION, SINGLE_TIER, Geography
+from pipelines.geography import (
+    BOARD,
+    COUNTY,
+    DISTRICT,
+    ENGLAND,
+    GROUPINGS,
+    NHS_REGION,
+    REGION,
+    SINGLE_TIER,
+    Geography,
+)
 from pipelines.landing import Record, Vintage
 from pipelines.sources.recognise import FIGURES, columns_of
 from pipelines.sources.tabular import CELLS, ROW
@@ -25,6 +35,8 @@ from pipelines.sources.tabular import CELLS, ROW
 KEY = ["indicator_id", "area_code", "sex", "breakdown", "period_end"]
 #: A period nobody declared is new where this share of a series' areas has it; where fewer do, somebody mistyped it.
 MANY_AREAS = 0.1
+#: One area alone is never many: of a series for England, or for a few regions, a new period is declared first.
+FEWEST_AREAS = 2
 _NUMBERS = ["value", "lower_95", "upper_95"]
 RAW = "raw_"
 
@@ -135,7 +147,10 @@ def sort_figures(vintage: Vintage, geography: Geography) -> Cleaned:
     source = sources()[vintage.record.source_id]
     raw = FIGURES[source.format].layout(vintage.rows)
     frame = _code(raw, source, geography)
-    frame = frame.with_columns(_out_of_scope(source).alias("rule"), expected_period=_expected_period(source))
+    frame = frame.with_columns(
+        pl.coalesce(_out_of_scope(source), _earlier_version(source)).alias("rule"),
+        expected_period=_expected_period(source),
+    )
     repeated = _repeated_rule(source)
     sorted_rows = sort_rows(frame, _fault_rules(source, geography), KEY, [*_NUMBERS, "note"], repeated)
     if "superseded_area_set" in source.set_aside:
@@ -313,14 +328,18 @@ def _expected_period(source: Source) -> pl.Expr:
     declared = _by_kind(_ids_by_kind(source), lambda kind: ends.is_in(_declared_days(source, kind)))
     series = ["indicator_id", "sex"]
     areas = pl.col("area_code").n_unique()
-    for_many = areas.over(*series, "period_end") >= MANY_AREAS * areas.over(series)
+    many = pl.max_horizontal(MANY_AREAS * areas.over(series), pl.lit(FEWEST_AREAS))
+    for_many = areas.over(*series, "period_end") >= many
     return (ends.is_not_null() & (declared | for_many)).fill_null(value=False)
 
 
 def _declared_days(source: Source, kind: PeriodKind) -> list[dt.date]:
     """Last days of the periods a sound file of the source must have."""
     assert source.expects is not None, "a file of figures declares what to expect"
-    return periods.last_days(kind, source.expects.first_year, source.expects.last_year, source.expects.last_quarter)
+    expects = source.expects
+    days = periods.last_days(kind, expects.first_year, expects.last_year, expects.last_quarter)
+    left_out = {day for year in expects.unpublished_years for day in periods.last_days(kind, year, year)}
+    return [day for day in days if day not in left_out]
 
 
 def _out_of_scope(source: Source) -> pl.Expr:
@@ -336,6 +355,15 @@ def _out_of_scope(source: Source) -> pl.Expr:
         elsewhere = area.str.contains(r"^[KNSW]\d{8}$")
         rule = pl.when(elsewhere).then(pl.lit("outside_england")).otherwise(rule)
     return rule
+
+
+def _earlier_version(source: Source) -> pl.Expr:
+    """The rule for a row of which the same file has a later version, or null."""
+    if "superseded_version" not in source.set_aside:
+        return pl.lit(None, pl.String)
+    version = pl.col(RAW + "version")
+    placed = pl.all_horizontal(pl.col(name).is_not_null() for name in KEY)
+    return pl.when(placed & (version < version.max().over(KEY))).then(pl.lit("superseded_version"))
 
 
 def _repeated_rule(source: Source) -> Callable[[pl.Expr], pl.Expr]:
@@ -577,6 +605,8 @@ def _is_kind(code: str, kind: str) -> bool:
             return code == ENGLAND
         case "region":
             return prefix == REGION
+        case "nhs_region":
+            return prefix == NHS_REGION
         case "county":
             return prefix == COUNTY
         case "upper_tier":

@@ -18,6 +18,7 @@ REGION = "E12"
 #: Combined authorities, and inner and outer London.
 GROUPINGS = ("E47", "E13")
 BOARD = "E54"
+NHS_REGION = "E40"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +67,7 @@ def geography(lookups: Mapping[str, pl.DataFrame]) -> Geography:
         *changes["oldcd"],
         *recoded["newcd"],
         *combined["combined"],
+        *lookups["icb-april-2026"]["nhser24_code"],
         *lookups["ons-lsoa11-icb-2022"]["icb22_code"],
         *lookups["icb-april-2024"]["icb24_code"],
         *lookups["icb-april-2026"]["ICB26CD"],
@@ -75,6 +77,7 @@ def geography(lookups: Mapping[str, pl.DataFrame]) -> Geography:
         recoded={
             **_recoded_by_name(lookups["authority-codes"]),
             **dict(recoded.select("oldcd", "newcd").iter_rows()),
+            **areas().nhs_regions,
             # Files by NHS organisation code are of the boards of April 2023 to March 2026.
             **dict(lookups["icb-april-2024"].select("icb24_code_nhs", "icb24_code").iter_rows()),
         },

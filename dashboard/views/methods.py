@@ -26,6 +26,7 @@ PERIOD_KINDS = {
     PeriodKind.SCHOOL_YEAR: "School years, September to August",
     PeriodKind.CUMULATIVE_QUARTERS: "Quarters, each with all those before it",
     PeriodKind.QUARTER: "Quarters of financial years",
+    PeriodKind.MONTH: "Months",
 }
 VALUE_TYPES = {
     ValueType.EXPECTANCY: "expectancy",
@@ -35,6 +36,9 @@ VALUE_TYPES = {
     ValueType.PROPORTION: "proportion",
     ValueType.CRUDE_RATE: "crude rate",
     ValueType.DIRECTLY_STANDARDISED_RATE: "directly standardised rate",
+    ValueType.COUNT: "count",
+    ValueType.MONEY: "amount of money",
+    ValueType.MONEY_PER_HEAD: "amount of money a head",
 }
 AREA_TYPES = {
     AreaType.ENGLAND: "England",

@@ -29,6 +29,7 @@ SetAsideRule = Literal[
     "combined_authority",
     "unused_series",
     "superseded_area_set",
+    "superseded_version",
     "repeated_parent",
     "repeated_row",
 ]
@@ -37,6 +38,7 @@ SET_ASIDE_MEANINGS: dict[str, str] = {
     "outside_england": "area outside England",
     "combined_authority": "combined authority, city region or part of London, which the product does not report",
     "superseded_area_set": "authority of an earlier or later set than the one used for that place and period",
+    "superseded_version": "earlier version of a figure that its publisher has since updated or restated",
     "unused_series": "series in the file that is not reported, or that another source gives",
     "repeated_parent": "England or a region repeated once per parent",
     "repeated_row": "the same row again",
@@ -58,14 +60,16 @@ class Expectation(_Record, frozen=True, kw_only=True):
     """What a sound file must hold; less means it was cut, or the publisher changed something we must look at.
 
     `areas` counts areas of a kind (`upper_tier` and `lower_tier` both include single-tier authorities);
-    `complete` means every area has every year between the first and last.
+    `complete` means every area has every year between the first and last, but for `unpublished_years`, which begin
+    periods nobody has a figure for.
     """
 
-    areas: dict[Literal["england", "region", "upper_tier", "lower_tier", "county", "icb"], int]
+    areas: dict[Literal["england", "region", "nhs_region", "upper_tier", "lower_tier", "county", "icb"], int]
     first_year: int
     last_year: int
     complete: bool
     last_quarter: int = 4
+    unpublished_years: tuple[int, ...] = ()
 
 
 class KnownVintage(_Record, frozen=True, kw_only=True):
@@ -98,7 +102,18 @@ class Source(_Record, frozen=True, kw_only=True):
     usual_lag_months: int
     caveats: Words
     format: Literal[
-        "els", "els_2023", "els_json", "fingertips_extract", "health_index", "qof_icb", "lookup", "evidence"
+        "els",
+        "els_2023",
+        "els_json",
+        "fingertips_extract",
+        "health_index",
+        "qof_icb",
+        "nhs_vacancies",
+        "revenue_outturn",
+        "public_health_grant",
+        "specialist_capacity",
+        "lookup",
+        "evidence",
     ]
     vintages: tuple[KnownVintage, ...] = ()
     optional: bool = False
@@ -186,6 +201,11 @@ class Indicator(_Record, frozen=True, kw_only=True):
             v.PeriodKind.FIVE_CALENDAR_YEARS,
             v.PeriodKind.CUMULATIVE_QUARTERS,
         )
+
+    @property
+    def of_systems(self) -> bool:
+        """Whether something is said of every system: the publisher gives its figure, or those of authorities in it."""
+        return bool({v.AreaType.ICB, v.AreaType.UTLA, v.AreaType.LTLA}.intersection(self.geographies))
 
     @property
     def finest_tier(self) -> Literal["upper_tier", "lower_tier"]:
@@ -336,6 +356,7 @@ class Areas(_Record, frozen=True, kw_only=True):
     """What the lookups do not say about areas."""
 
     combined: dict[str, CombinedAuthorities]
+    nhs_regions: dict[str, str]
     ended_counties: dict[str, tuple[str, ...]]
     footprints: tuple[Footprint, ...]
 

@@ -1,5 +1,5 @@
 # table: observations
-# inputs: clean_figures, quarterly_figures, authority_overlaps, area_lineage, areas
+# inputs: clean_figures, quarterly_figures, spending_per_head, authority_overlaps, area_lineage, areas
 # key: indicator_id, area_code, sex, breakdown, period_label
 # contract: observations
 # by: indicator_id
@@ -12,6 +12,7 @@ import polars as pl
 from data_contracts.registry.records import indicators
 from data_contracts.vocabulary import AreaType, ValueKind, ValueSymbol
 from metrics.apportion import combine
+from pipelines.models.spending_per_head import per_head
 from pipelines.restate import restated
 
 #: Authorities with a figure must hold at least this share of a system's residents.
@@ -26,7 +27,9 @@ _SERIES = ["system_code", "indicator_id", "sex", "breakdown", "period_end"]
 
 def build(inputs: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Published figures, then what can be said of systems that nobody publishes: estimated, restated or absent."""
-    figures = _one_source_each(pl.concat([inputs["clean_figures"], inputs["quarterly_figures"]]))
+    as_published = inputs["clean_figures"].filter(~pl.col("indicator_id").is_in(per_head()))
+    every_figure = pl.concat([as_published, inputs["quarterly_figures"], inputs["spending_per_head"]])
+    figures = _one_source_each(every_figure)
     published = figures.with_columns(value_kind=pl.lit(str(ValueKind.PUBLISHED)))
     # A system's own published figure wins over anything worked out for it, and that over saying there is none.
     every = published
@@ -57,7 +60,11 @@ def _one_source_each(figures: pl.DataFrame) -> pl.DataFrame:
 
 def _absent(figures: pl.DataFrame, areas: pl.DataFrame) -> pl.DataFrame:
     """A row for each system and period of the series published for authorities: absent, and it says why."""
-    by_authority = [id_ for id_, indicator in indicators().items() if AreaType.ICB not in indicator.geographies]
+    by_authority = [
+        id_
+        for id_, indicator in indicators().items()
+        if indicator.of_systems and AreaType.ICB not in indicator.geographies
+    ]
     combinable = [id_ for id_ in by_authority if indicators()[id_].combinable]
     periods = (
         figures.filter(pl.col("indicator_id").is_in(by_authority))

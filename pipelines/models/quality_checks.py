@@ -92,11 +92,13 @@ def _residents_add_up(areas: pl.DataFrame) -> list[_Check]:
 
 
 def _every_system_answered(areas: pl.DataFrame, answered_for: pl.DataFrame) -> list[_Check]:
-    """Every current system has a row for every indicator in its latest period, a figure or the reason for none."""
+    """Every current system has a row for every indicator of systems in its latest period, if only to say why not."""
     current = set(areas.filter((pl.col("area_type") == AreaType.ICB) & pl.col("valid_to").is_null())["area_code"])
     held = dict(answered_for.group_by("indicator_id").agg("area_code").iter_rows())
     checks: list[_Check] = []
-    for indicator_id in indicators():
+    for indicator_id, indicator in indicators().items():
+        if not indicator.of_systems:
+            continue
         answered = current & set(held.get(indicator_id, ()))
         checks.append(
             (

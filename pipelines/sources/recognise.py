@@ -8,7 +8,19 @@ import polars as pl
 
 from data_contracts.registry.records import Source, sources
 from pipelines.faults import Problem, Refused
-from pipelines.sources import els, els_2023, els_json, evidence, fingertips_extract, health_index, qof_icb
+from pipelines.sources import (
+    els,
+    els_2023,
+    els_json,
+    evidence,
+    fingertips_extract,
+    health_index,
+    nhs_vacancies,
+    public_health_grant,
+    qof_icb,
+    revenue_outturn,
+    specialist_capacity,
+)
 from pipelines.sources.tabular import header, refuse, rows
 
 #: Formats that carry figures; lookups are told apart by their columns alone.
@@ -19,6 +31,10 @@ FIGURES: dict[str, ModuleType] = {
     "fingertips_extract": fingertips_extract,
     "health_index": health_index,
     "qof_icb": qof_icb,
+    "nhs_vacancies": nhs_vacancies,
+    "revenue_outturn": revenue_outturn,
+    "public_health_grant": public_health_grant,
+    "specialist_capacity": specialist_capacity,
 }
 
 

@@ -26,6 +26,7 @@ _SUBJECTS = {
     "early-years-communication": "Early years communication and language{whom}",
     "early-years-literacy": "Early years literacy{whom}",
     "early-years-mathematics": "Early years mathematics{whom}",
+    "public-health-spending": "Public health spending{whom}",
     "hle-gap-regions": "The gap in healthy life expectancy{whom} between regions",
     "hle-gap-fixed-regions": "The gap in healthy life expectancy{whom} between the regions of the baseline",
     "hle-gap-authority-tenths": "The gap in healthy life expectancy{whom} between tenths of authorities",
@@ -148,7 +149,7 @@ def _no_direction(layers: Layers, indicator: Indicator, name: str) -> str:
         then = f"against {number_in_words(layers.baseline_value, indicator)} {period_in_words(layers.baseline_period)}"
         return f"{now}, {then}, but its lowest end has not risen, so that is not called improving"
     if layers.data_state == DataState.OK:
-        return f"{now}; neither direction is better, and there is no target"
+        return f"{now}, {_than_baseline(layers, indicator)}; neither direction is better, and there is no target"
     return (
         f"{now}, but cannot be compared with {layers.baseline_period}: {_inside(_one_clause(layers.data_state_reason))}"
     )
@@ -233,7 +234,7 @@ def period_in_words(period: str) -> str:
 
 
 def _was(name: str) -> str:
-    return "were" if " deaths" in name else "was"
+    return "were" if any(plural in name for plural in (" deaths", " specialists")) else "was"
 
 
 def number_in_words(value: float | None, indicator: Indicator) -> str:

@@ -27,6 +27,7 @@ _IMPROVEMENT: dict[str, Improvement] = {
     "low_is_good": "decrease",
     "no_judgement": "neutral",
 }
+_NO_TREND_OF_AMOUNTS = "only rates and shares have a recent trend"
 _NO_TREND_OVERLAP = "periods that overlap, or add up, have no recent trend"
 
 
@@ -71,7 +72,7 @@ def _with_data_state(rows: pl.DataFrame) -> pl.DataFrame:
         .when("cumulative")
         .then(_say(DataState.NOT_COMPARABLE, "Each period includes the earlier ones, so none can be compared."))
         .when("severed")
-        .then(_say(DataState.NOT_COMPARABLE, "The method changed in between, so the two periods are not comparable."))
+        .then(_severed_because("baseline_end", "latest_end"))
         .when(unreliable)
         .then(
             _say(
@@ -119,13 +120,30 @@ def _as_clause(note: pl.Expr) -> pl.Expr:
 
 def _severed(earlier: str, later: str) -> pl.Expr:
     """Whether a change of method between two days makes what lies on both sides not comparable."""
-    crossed = [
-        (pl.col("indicator_id") == id_) & (pl.col(earlier) < found.from_) & (pl.col(later) >= found.from_)
+    crossed = [here for here, _ in _crossed(earlier, later)]
+    return pl.any_horizontal(crossed).fill_null(value=False) if crossed else pl.lit(value=False)
+
+
+def _severed_because(earlier: str, later: str) -> pl.Expr:
+    """Not comparable, and what changed between the two days: the last change there was."""
+    reasons = [pl.when(here).then(pl.lit(reason)) for here, reason in reversed(_crossed(earlier, later))]
+    return pl.struct(
+        pl.lit(str(DataState.NOT_COMPARABLE)).alias("data_state"),
+        pl.coalesce(*reasons, pl.lit(None, pl.String)).alias("data_state_reason"),
+    )
+
+
+def _crossed(earlier: str, later: str) -> list[tuple[pl.Expr, str]]:
+    """Each change of method that severs a series, as whether it lies between two days, and what it was."""
+    return [
+        (
+            (pl.col("indicator_id") == id_) & (pl.col(earlier) < found.from_) & (pl.col(later) >= found.from_),
+            found.reason,
+        )
         for id_, indicator in measurable().items()
         for found in indicator.breaks
         if found.severs
     ]
-    return pl.any_horizontal(crossed).fill_null(value=False) if crossed else pl.lit(value=False)
 
 
 # --- direction and pace -----------------------------------------------------------------------------------
@@ -230,7 +248,14 @@ def _with_recent_trend(rows: pl.DataFrame, points: pl.DataFrame) -> pl.DataFrame
             )
         )
     joined = rows.join(pl.concat(found), on=series, how="left", maintain_order="left")
-    no_points = pl.when(can).then(pl.lit("no point has a value")).otherwise(pl.lit(_NO_TREND_OVERLAP))
+    apart = pl.col("period_kind").is_in(YEARLY) & ~pl.col("cumulative")
+    no_points = (
+        pl.when(can)
+        .then(pl.lit("no point has a value"))
+        .when(apart)
+        .then(pl.lit(_NO_TREND_OF_AMOUNTS))
+        .otherwise(pl.lit(_NO_TREND_OVERLAP))
+    )
     missing = pl.col("recent_trend").is_null()
     return joined.with_columns(
         recent_trend=pl.col("recent_trend").fill_null("cannot_be_calculated"),

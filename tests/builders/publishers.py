@@ -41,6 +41,13 @@ HEALTH_INDEX_HEADER = (
 )  # fmt: skip
 QOF_HEADER = ("year", "org", "metric", "value", "domain")
 
+VACANCIES_HEADER = ("region_code", "region_name", "month_key", "vacancy_wte_total", "vacancy_wte_nursing")
+SPENDING_HEADER = (
+    "code", "name", "financial_year", "public_health_net_current_expenditure_gbp_thousand", "reported_under_code",
+)  # fmt: skip
+GRANT_HEADER = ("financial_year", "version", "total_gbp_billion", "note", "source_url")
+SPECIALISTS_HEADER = ("year", "sector", "measure", "value_fte", "note", "source_url")
+
 Row = dict[str, str]
 Which = Callable[[Row], bool]
 
@@ -284,6 +291,38 @@ def qof_and_gp_survey() -> PublishersFile:
 
 
 @cache
+def advertised_vacancies() -> PublishersFile:
+    """Advertised vacancies by NHS region: months in six digits, staff groups in columns, no total for England."""
+    held = snapshot_rows("nhse-advertised-vacancies").with_columns(
+        region_name=pl.lit("Somewhere"), vacancy_wte_nursing=pl.lit("1.0")
+    )
+    return _as_held("nhse-advertised-vacancies", "fact_vacancy_regional.csv", VACANCIES_HEADER, held)
+
+
+@cache
+def public_health_spending() -> PublishersFile:
+    """What upper-tier authorities spent, in thousands of pounds, some under the code of the county before them."""
+    held = snapshot_rows("mhclg-public-health-spending").with_columns(
+        pl.col("code").replace_strict(_names(), default="Somewhere").alias("name")
+    )
+    return _as_held("mhclg-public-health-spending", "public_health_spending.csv", SPENDING_HEADER, held)
+
+
+@cache
+def public_health_grant() -> PublishersFile:
+    """England totals of the grant, several versions of some years, remarks with commas in them."""
+    held = snapshot_rows("dhsc-public-health-grant").with_columns(source_url=pl.lit("https://www.gov.uk"))
+    return _as_held("dhsc-public-health-grant", "grant_totals.csv", GRANT_HEADER, held)
+
+
+@cache
+def specialist_capacity() -> PublishersFile:
+    """Counts of specialists by sector and review, one year restated."""
+    held = snapshot_rows("nhse-public-health-specialists").with_columns(source_url=pl.lit("https://www.hee.nhs.uk"))
+    return _as_held("nhse-public-health-specialists", "specialist_capacity.csv", SPECIALISTS_HEADER, held)
+
+
+@cache
 def lookup(source_id: str) -> PublishersFile:
     """A lookup as CSV, with the columns that tell it from its neighbours."""
     source = sources()[source_id]
@@ -308,6 +347,10 @@ FIGURES: dict[str, Callable[[], PublishersFile]] = {
     "ons-smoking-earlier-weights": smoking_earlier_weights,
     "ons-health-index": health_index,
     "nhse-qof-and-gp-survey": qof_and_gp_survey,
+    "nhse-advertised-vacancies": advertised_vacancies,
+    "mhclg-public-health-spending": public_health_spending,
+    "dhsc-public-health-grant": public_health_grant,
+    "nhse-public-health-specialists": specialist_capacity,
 }
 
 

@@ -1,6 +1,7 @@
 """Periods as publishers write them: read, named, ended and compared."""
 
 import datetime as dt
+import itertools
 
 import polars as pl
 import pytest
@@ -11,7 +12,7 @@ from data_contracts import periods
 from data_contracts.vocabulary import PeriodKind
 
 QUARTERLY = (PeriodKind.QUARTER, PeriodKind.CUMULATIVE_QUARTERS)
-WHOLE_YEARS = [kind for kind in PeriodKind if kind not in QUARTERLY]
+WHOLE_YEARS = [kind for kind in PeriodKind if kind not in (*QUARTERLY, PeriodKind.MONTH)]
 
 
 def read(text: str, kind: PeriodKind) -> tuple[dt.date | None, dt.date | None, str | None]:
@@ -37,6 +38,8 @@ def read(text: str, kind: PeriodKind) -> tuple[dt.date | None, dt.date | None, s
         ("2025/26 Q3", "quarter", "2025-10-01", "2025-12-31", "2025/26 Q3"),
         ("2023/24 Q4", "quarter", "2024-01-01", "2024-03-31", "2023/24 Q4"),
         ("1999/00 Q4", "quarter", "2000-01-01", "2000-03-31", "1999/00 Q4"),
+        ("2026-03", "month", "2026-03-01", "2026-03-31", "March 2026"),
+        ("202402", "month", "2024-02-01", "2024-02-29", "February 2024"),
         ("2021/22 Q1", "cumulative_quarters", "2021-04-01", "2021-06-30", "to 2021/22 Q1"),
         ("2021/22 Q1 - 2025/26 Q3", "cumulative_quarters", "2021-04-01", "2025-12-31", "to 2025/26 Q3"),
         ("2021/22 Q1 - 2023/24 Q4", "cumulative_quarters", "2021-04-01", "2024-03-31", "to 2023/24 Q4"),
@@ -65,6 +68,22 @@ def test_a_period_of_another_kind_is_not_taken_for_ones_own(kind: PeriodKind) ->
 @pytest.mark.parametrize("text", ["2021/23 Q1", "2021/22", "2021/22 Q1 - 2021/22 Q2", "2021/22 Q0"])
 def test_what_is_no_one_quarter_is_not_taken_for_one(text: str) -> None:
     assert read(text, PeriodKind.QUARTER) == (None, None, None)
+
+
+@pytest.mark.parametrize("text", ["2024", "2202", "202413", "202400", "2024/25", "2024-1", "2024-03-01", "March 2024"])
+def test_what_is_no_month_is_not_taken_for_one(text: str) -> None:
+    assert read(text, PeriodKind.MONTH) == (None, None, None)
+
+
+@given(first=st.integers(1990, 2050), years=st.integers(0, 10), quarter=st.integers(1, 4))
+def test_declared_months_follow_one_another_to_the_end_of_the_last_quarter(
+    first: int, years: int, quarter: int
+) -> None:
+    days = periods.last_days(PeriodKind.MONTH, first, first + years, quarter)
+    assert len(days) == 12 * years + 3 * quarter
+    assert days[0] == dt.date(first, 4, 30)
+    assert days[-1] == periods.last_days(PeriodKind.QUARTER, first, first + years, quarter)[-1]
+    assert all((later - day).days == (later.day) for day, later in itertools.pairwise(days))
 
 
 @given(year=st.integers(1900, 2200), quarter=st.integers(1, 4))

@@ -35,6 +35,8 @@ every_mart = pytest.mark.parametrize("mart", MARTS.values(), ids=MARTS)
 #: Words in an indicator's name, and which way a person reading them would call better. The first that fits decides.
 WHAT_A_PERSON_WOULD_SAY: tuple[tuple[str, Polarity], ...] = (
     (r"\brecorded with\b", Polarity.NO_JUDGEMENT),  # more found is not more ill
+    (r"spending|grant|vacancies", Polarity.NO_JUDGEMENT),  # more money or more adverts may be good or bad
+    (r"specialists", Polarity.HIGH_IS_GOOD),
     (r"inequality", Polarity.LOW_IS_GOOD),
     (r"life expectancy|health index|health check|stage 1 or 2|expected level", Polarity.HIGH_IS_GOOD),
     (r"deaths|smoke|obesity|overweight|inactive|low income|poverty", Polarity.LOW_IS_GOOD),

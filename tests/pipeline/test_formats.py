@@ -23,10 +23,10 @@ every_figures_file = pytest.mark.parametrize("source_id", p.FIGURES)
 class Columns:
     """Where a format keeps what it says."""
 
-    area: str
     period: str
     value: str
-    series: str | None
+    area: str | None = None
+    series: str | None = None
 
 
 COLUMNS = {
@@ -34,8 +34,15 @@ COLUMNS = {
     "els_2023": Columns(area="AREACD", period="Period", value="Value", series="Indicator"),
     "els_json": Columns(area="areacd", period="date", value="value", series="indicator"),
     "fingertips_extract": Columns(area="area_code", period="period", value="value", series="indicator"),
-    "health_index": Columns(area="icb22_code", period="year", value="overall_score", series=None),
+    "health_index": Columns(area="icb22_code", period="year", value="overall_score"),
     "qof_icb": Columns(area="org", period="year", value="value", series="metric"),
+    "nhs_vacancies": Columns(area="region_code", period="month_key", value="vacancy_wte_total"),
+    "revenue_outturn": Columns(
+        area="code", period="financial_year", value="public_health_net_current_expenditure_gbp_thousand"
+    ),
+    # Both are of England alone, and name no area.
+    "public_health_grant": Columns(period="financial_year", value="total_gbp_billion"),
+    "specialist_capacity": Columns(period="year", value="value_fte", series="sector"),
 }
 
 
@@ -111,6 +118,8 @@ def test_a_file_at_fault_is_refused_by_its_name(source_id: str, what: str) -> No
 def test_a_renamed_column_is_named_with_the_module_that_reads_it(source_id: str, part: str) -> None:
     file = p.FIGURES[source_id]()
     column = getattr(columns_of(source_id), part)
+    if column is None:
+        pytest.skip(f"the format has no column for the {part}")
     with pytest.raises(Refused) as refused:
         landing.from_bytes(file.name, file.rename(column, f"{column}_new").content())
     (problem,) = refused.value.problems
@@ -149,16 +158,19 @@ def test_rows_at_fault_are_quarantined_and_every_other_row_stays(first_release: 
     file = p.FIGURES[source_id]()
     sound = first_release.clean(file)
     used = sound.accepted["source_row"].unique().sort().tail(len(ROWS)).to_list()
-    rows = list(file.rows)
-    for row, (part, cell, _) in zip(used, ROWS, strict=True):
-        place = file.header.index(getattr(columns_of(source_id), part))
-        rows[row - 1] = (*rows[row - 1][:place], cell, *rows[row - 1][place + 1 :])
-    cleaned = first_release.clean(replace(file, rows=tuple(rows)))
-    first_faults = cleaned.quarantined.unique("source_row", keep="first", maintain_order=True)
-    assert dict(first_faults.select("source_row", "rule").iter_rows()) == {
-        row: rule for row, (_, _, rule) in zip(used, ROWS, strict=True)
-    }
-    assert cleaned.received == cleaned.accepted_rows + cleaned.set_aside.height + cleaned.quarantined_rows
+    faults = [fault for fault in ROWS if getattr(columns_of(source_id), fault[0])]
+    # A file of a handful of rows takes a few faults at a time.
+    for some in (faults[at : at + len(used)] for at in range(0, len(faults), len(used))):
+        rows = list(file.rows)
+        for row, (part, cell, _) in zip(used, some, strict=False):
+            place = file.header.index(getattr(columns_of(source_id), part))
+            rows[row - 1] = (*rows[row - 1][:place], cell, *rows[row - 1][place + 1 :])
+        cleaned = first_release.clean(replace(file, rows=tuple(rows)))
+        first_faults = cleaned.quarantined.unique("source_row", keep="first", maintain_order=True)
+        assert dict(first_faults.select("source_row", "rule").iter_rows()) == {
+            row: rule for row, (_, _, rule) in zip(used, some, strict=False)
+        }
+        assert cleaned.received == cleaned.accepted_rows + cleaned.set_aside.height + cleaned.quarantined_rows
     assert sound.quarantined_rows == 0
 
 
