@@ -522,9 +522,8 @@ _FIELDS: tuple[Field, ...] = (
     Field(
         name="usual_lag_months",
         kind="whole",
-        meaning="Months from a period's end to its publication",
+        meaning="Months from a period's end to its publication; below zero of what is announced before its year",
         unit="months",
-        minimum=0,
     ),
     Field(name="published", kind="date", meaning="Day the vintage was published, where known", optional=True),
     Field(name="sha256", kind="text", meaning="SHA-256 of the publisher's file", pattern=r"^[0-9a-f]{64}$"),

@@ -7,8 +7,8 @@ from dashboard import words
 from dashboard.queries import Commitment, Status
 from dashboard.views.figures import Measure
 from dashboard.views.path import Path
-from dashboard.views.ranked import RankedSystems
-from data_contracts.vocabulary import DataState, Direction, InForce, KeptBy, Pace, PaceForm, ValueType
+from dashboard.views.ranked import RankedSystems, moves
+from data_contracts.vocabulary import DataState, Direction, InForce, KeptBy, Pace, PaceForm, Polarity, ValueType
 
 _LONGEST_ANSWER = 30
 _CHANGED = {
@@ -143,6 +143,11 @@ def _one_finding(told: Sequence[Path]) -> str:
     """One indicator, all sexes alike: what it did and from what to what."""
     first, statuses = told[0], [path.status for path in told if path.status is not None]
     name, status = _name(first.measure), statuses[0]
+    if status.data_state == DataState.NOT_COMPARABLE:
+        points = [(status.baseline_period, status.baseline_value), (status.latest_period, status.latest_value)]
+        both = words.listed([f"{period} ({first.measure.number(value or 0)})" for period, value in points])
+        why = words.in_sentence(status.data_state_reason or "the method changed.")
+        return f"We cannot compare {name} in {both}: {why}"
     if status.direction is None and len(told) > 1:
         levels = _levels(first.measure, told)
         return (
@@ -155,6 +160,8 @@ def _one_finding(told: Sequence[Path]) -> str:
         for path, s in zip(told, statuses, strict=True)
     ]
     said = f"{words.listed(spans)} between {status.baseline_period} and {status.latest_period}"
+    if status.direction is None and first.measure.indicator.polarity == Polarity.NO_JUDGEMENT:
+        return f"{words.opening(name)} went {said}; neither way is judged better."
     if status.direction is None:
         return f"We cannot tell change from chance: {name} went {said}, and the figures held have no interval."
     return f"{words.opening(name)} {_verb(first)} {said}."
@@ -250,7 +257,7 @@ def _of_systems_alone(systems: Sequence[RankedSystems]) -> str:
     """Where England has no figure: how many systems got worse, on each measure."""
     tallies = [(ranked, tally) for ranked in systems if (tally := _tally(ranked)) is not None]
     if not tallies:
-        return ""
+        return _neither_better(systems)
     said = words.listed(
         [
             f"{_name(ranked.measure)} {'' if place else 'got worse '}in {worse}"
@@ -258,6 +265,18 @@ def _of_systems_alone(systems: Sequence[RankedSystems]) -> str:
         ]
     )
     return f"England has no figure of its own here; of {tallies[0][1][2]} systems, {said}."
+
+
+def _neither_better(systems: Sequence[RankedSystems]) -> str:
+    """Of one measure nobody calls better high or low: which way the systems' figures went."""
+    if len(systems) != 1 or systems[0].measure.indicator.polarity != Polarity.NO_JUDGEMENT:
+        return ""
+    ranked = systems[0]
+    up, _, count = moves([row.status for row in ranked.rows])
+    return (
+        f"England has no figure of its own here; {_name(ranked.measure)} rose in {up} of {count} systems since "
+        f"{ranked.baseline}, and neither way is judged better."
+    )
 
 
 def _length(sentence: str) -> int:

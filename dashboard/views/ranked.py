@@ -247,7 +247,7 @@ def _counts(measure: Measure, shown: Sequence[Status]) -> str:
         return "No system has a usable figure."
     judged = [s for s in shown if s.direction is not None]
     if not judged:
-        return _moves(shown)
+        return _moves(measure, shown)
     tally = {direction: sum(s.direction == direction for s in judged) for direction in Direction}
     said = [
         f"{tally[Direction.TARGET_MET]} met the target" if tally[Direction.TARGET_MET] else "",
@@ -279,23 +279,27 @@ def _beside_england(measure: Measure, shown: Sequence[Status]) -> str:
     )
 
 
-def _moves(shown: Sequence[Status]) -> str:
-    """Where no test can be made: which way the figures went, as published."""
-    moved = [
-        (s.latest_value - s.baseline_value, s)
-        for s in shown
-        if s.latest_value is not None and s.baseline_value is not None
+def moves(shown: Sequence[Status]) -> tuple[int, int, int]:
+    """How many figures went up since the baseline, how many went down, and how many have both points."""
+    sizes = [
+        s.latest_value - s.baseline_value for s in shown if s.latest_value is not None and s.baseline_value is not None
     ]
-    if not moved:
+    return sum(size > 0 for size in sizes), sum(size < 0 for size in sizes), len(sizes)
+
+
+def _moves(measure: Measure, shown: Sequence[Status]) -> str:
+    """Where no direction is called: which way the figures went, as published, and why no more is said."""
+    up, down, count = moves(shown)
+    if not count:
         return "No system can be judged yet."
-    up = sum(size > 0 for size, _ in moved)
-    down = sum(size < 0 for size, _ in moved)
-    since = moved[0][1].baseline_period
-    why = "this copy has no intervals" if shown[0].data_state == DataState.NO_INTERVAL else "the periods overlap"
-    return (
-        f"By the values alone, of {len(moved)} systems {up or 'none'} went up since {since} and {down or 'none'} went "
-        f"down. None is tested: {why}, so chance cannot be ruled out for any."
+    since = next(s.baseline_period for s in shown if s.baseline_value is not None and s.latest_value is not None)
+    went = (
+        f"By the values alone, of {count} systems {up or 'none'} went up since {since} and {down or 'none'} went down."
     )
+    if all(s.data_state == DataState.OK for s in shown) and measure.indicator.polarity == Polarity.NO_JUDGEMENT:
+        return f"{went} Neither way is judged better, so no direction is called."
+    why = "this copy has no intervals" if shown[0].data_state == DataState.NO_INTERVAL else "the periods overlap"
+    return f"{went} None is tested: {why}, so chance cannot be ruled out for any."
 
 
 def _about(expected: float) -> int:

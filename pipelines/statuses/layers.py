@@ -99,6 +99,7 @@ def _absent(side: str) -> pl.Expr:
     withheld = pl.col(f"{side}_symbol").is_in([str(ValueSymbol.CONFIDENTIAL), str(ValueSymbol.LOW_RELIABILITY)])
     what = "baseline, " if side == "baseline" else ""
     note = pl.col(f"{side}_note").str.replace("^(No estimate|Not worked out): ", "")
+    note = note.str.replace("^Withheld: (?s:.*)$", "The publisher's figure has a known error.")
     note = note.fill_null("None is published for this area.")
     said = pl.format("No figure for the {}{}: {}", pl.lit(what), pl.col(f"{side}_period"), _as_clause(note))
     said = said.str.replace("for the (?P<year>[0-9])", "for $year")

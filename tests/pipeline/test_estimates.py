@@ -8,7 +8,6 @@ the pipeline's own is used.
 import csv
 import math
 from collections import defaultdict
-from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -18,6 +17,7 @@ from data_contracts.registry.records import areas, indicators
 from tests.builders import publishers as p
 from tests.builders.data_folder import DataFolder
 from tests.builders.publishers import at, snapshot_rows
+from tests.builders.residents import pairs, residents_of, weights
 
 HLE = "healthy-life-expectancy"
 ENGLAND_RESIDENTS = 56_490_108  # Census 2021, as published
@@ -63,38 +63,6 @@ PUBLISHED: dict[str, dict[str, tuple[float, float, float]]] = {
 COVENTRY_AND_WARWICKSHIRE = "E54000018"  # simple: two whole authorities
 NORTH_EAST_LONDON = "E54000029"  # one authority missing: City of London has no figure
 HUMBER_AND_NORTH_YORKSHIRE = "E54000051"  # split: part of North Yorkshire (Craven) lies in West Yorkshire's
-
-
-# --- residents, counted here -------------------------------------------------------------------------------
-
-
-def pairs(source_id: str, key: str, value: str) -> dict[str, str]:
-    return dict(snapshot_rows(source_id).select(key, value).iter_rows())
-
-
-@cache
-def residents_of(tier: str, board: str) -> dict[tuple[str, str], int]:
-    """Residents of each overlap of an authority and a board, by adding up small areas one at a time."""
-    people = pairs("ons-census-2021-residents", "lsoa21_code", "total_residents")
-    district = pairs("ons-lsoa21-ltla-2024", "lsoa21_code", "ltla24_code")
-    county = pairs("ons-ltla-utla-2023", "ltla23_code", "utla23_code")
-    boards = (
-        pairs("lsoa21-icb-2026", "lsoa21_code", "icb26_code")
-        if board == "2026"
-        else pairs("ons-lsoa21-icb-2024", "lsoa21_code", "icb24_code")
-    )
-    counted: dict[tuple[str, str], int] = defaultdict(int)
-    for small_area, count in people.items():
-        if small_area.startswith("E"):
-            authority = district[small_area]
-            if tier == "upper":
-                authority = county[authority]
-            counted[authority, boards[small_area]] += int(count)
-    return dict(counted)
-
-
-def weights(system: str, tier: str = "upper", board: str = "2026") -> dict[str, int]:
-    return {area: count for (area, icb), count in residents_of(tier, board).items() if icb == system}
 
 
 def observation(

@@ -214,11 +214,13 @@ def is_met(value: float | None, row: Row) -> bool:
 
 
 def direction(row: Row) -> tuple[str | None, float | None]:
-    assert of(row).polarity != "no_judgement", "the register has none: say here which way is better"
     y0, y1, s0, s1 = (row[f"{side}_{what}"] for what in ("value", "standard_error") for side in ("baseline", "latest"))
     if is_met(y1, row):
         return "target_met", None
     if row["data_state"] != "ok":
+        return None, None
+    if of(row).polarity == "no_judgement":
+        assert row["target_value"] is None, "the register has none with a target: say here which way is towards it"
         return None, None
     good = (y1 > y0) == (of(row).polarity == "high_is_good")
     if of(row).enumerated:
