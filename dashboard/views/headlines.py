@@ -231,7 +231,8 @@ def by_chance(judged: Sequence[Judged], *, total: int) -> str:
     """How many got worse and improved, beside how many chance alone would have called so."""
     told = [one for one in judged if one.status.data_state == DataState.OK]
     tested = [one for one in told if one.status.direction_p is not None]
-    counted = [one for one in told if one.status.direction_p is None]
+    neither = [one for one in told if one.status.direction is None]
+    counted = [one for one in told if one.status.direction_p is None and one.status.direction is not None]
     said = []
     if tested:
         chance = words.number(expected_by_chance(len(tested)), 1)
@@ -241,6 +242,8 @@ def by_chance(judged: Sequence[Judged], *, total: int) -> str:
         )
     if counted:
         said.append(f"{_many(len(counted), 'full count has', 'full counts have')} no such error: {_ways(counted)}.")
+    if neither:
+        said.append(f"{_many(len(neither), 'measure is', 'measures are')} called neither better nor worse.")
     if total > len(told):
         said.append(f"{total - len(told)} of {total} measures cannot be told.")
     return " ".join(said)

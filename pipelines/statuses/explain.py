@@ -26,7 +26,7 @@ _SUBJECTS = {
     "early-years-communication": "Early years communication and language{whom}",
     "early-years-literacy": "Early years literacy{whom}",
     "early-years-mathematics": "Early years mathematics{whom}",
-    "public-health-spending": "Public health spending in cash{whom}",
+    "public-health-spending": "Public health spending a head in cash{whom}",
     "hle-gap-regions": "The gap in healthy life expectancy{whom} between regions",
     "hle-gap-fixed-regions": "The gap in healthy life expectancy{whom} between the regions of the baseline",
     "hle-gap-authority-tenths": "The gap in healthy life expectancy{whom} between tenths of authorities",

@@ -92,7 +92,7 @@ def test_without_a_measure_it_says_what_would_fill_it_and_never_a_no(page: Get, 
 def test_what_would_fill_it_is_by_how_it_is_kept(page: Get) -> None:
     assert "a file of evidence in the inbox" in _main(page, "shared-definition").text
     assert "quarterly returns of posts and funding" in _main(page, "funding-tenure").text
-    assert "when the publisher's file is put in the inbox" in _main(page, "ph-spend").text
+    assert "when the publisher's file is put in the inbox" in _main(page, "ld-health-checks").text
     assert "when such figures are published" in _main(page, "icb-running-costs").text
     assert (
         "The boundaries held here: 42 systems, to March 2026 and 36 systems since April 2026."
@@ -479,3 +479,20 @@ def test_observations_of_gaps_are_england_alone(release: Release) -> None:
     points: list[Observation] = [point for series in gap_series(release).values() for point in series]
     assert {point.area_code for point in points} == {queries.ENGLAND}
     assert max(point.period_end for point in points) == dt.date(2024, 12, 31)
+
+
+def test_spending_says_which_way_systems_went_and_that_neither_is_better(page: Get) -> None:
+    main = _main(page, "ph-spend")
+    assert main.one("p", "answer").text == (
+        "England has no figure of its own here; public health spending a head in cash rose in 29 of 29 systems since "
+        "2018/19, and neither way is judged better."
+    )
+    assert "Neither way is judged better, so no direction is called." in main.text
+    assert "chance cannot be ruled out" not in main.text
+
+
+def test_two_reviews_that_differ_in_who_answered_are_not_compared(page: Get) -> None:
+    assert _main(page, "ph-capacity").one("p", "answer").text == (
+        "We cannot compare public health specialists in 2021 (1,064) and 2022 (1,227): of the bodies asked, 70% answered "
+        "in 2022, after 92% in 2021."
+    )

@@ -210,3 +210,11 @@ def test_what_chance_alone_would_do_is_said(page: Get) -> None:
     assert "If every system were like England, chance alone would call about 1 lower and about 1 higher." in text
     assert "Highest: South West London" in text
     assert "Lowest: South Yorkshire" in text
+
+
+def test_what_is_better_neither_high_nor_low_is_compared_without_a_judgement(page: Get) -> None:
+    main = page("/compare?indicator=public-health-spending").one("main")
+    assert "these are full counts, without sampling error" in main.one("p", "answer").text
+    assert "Public health spending a head, in cash" in main.text
+    for judgement in ("Better", "better", "Worse", "worse"):
+        assert judgement not in main.one("table").text

@@ -23,21 +23,21 @@ CENTRAL_EAST = "E54000065"
 GOLDEN = {
     NORTH_EAST: (
         "Getting worse against its baselines: healthy life expectancy for men and women, adult obesity, and 1 more; "
-        "improving: child poverty after housing costs; 12 of 18 measures cannot be told.",
+        "improving: child poverty after housing costs; 13 of 19 measures cannot be told.",
         [
             "No change that can be tested is worse than England's.",
             "Getting worse, and for you and your partners to move: healthy life expectancy for men and women, adult "
             "obesity, and child poverty before housing costs; nothing sent in on: duties on inequalities and the "
             "triple aim.",
-            "Of 18 measures, 10 have no interval in this copy of the figures; 2 have no figure to compare.",
+            "Of 19 measures, 10 have no interval in this copy of the figures; 3 have no figure to compare.",
         ],
         "4 changes were tested: 3 getting worse, none improving. If nothing had changed, chance alone would call "
-        "about 0.2 of each. 2 full counts have no such error: 1 getting worse, 1 improving. 12 of 18 measures cannot "
+        "about 0.2 of each. 2 full counts have no such error: 1 getting worse, 1 improving. 13 of 19 measures cannot "
         "be told.",
     ),
     CENTRAL_EAST: (
         "Getting worse against its baselines: healthy life expectancy for men and women, adult obesity, and child "
-        "poverty before housing costs; 12 of 18 measures cannot be told.",
+        "poverty before housing costs; 12 of 19 measures cannot be told.",
         [
             "No change that can be tested is worse than England's.",
             "Getting worse, and for you and your partners to move: healthy life expectancy for men and women, adult "
@@ -47,18 +47,18 @@ GOLDEN = {
             "Hertfordshire and West Essex (79% of it). Earlier figures are worked out for today's boundary.",
         ],
         "4 changes were tested: 3 getting worse, none improving. If nothing had changed, chance alone would call "
-        "about 0.2 of each. 2 full counts have no such error: 1 getting worse, none improving. 12 of 18 measures "
-        "cannot be told.",
+        "about 0.2 of each. 2 full counts have no such error: 1 getting worse, none improving. 1 measure is called "
+        "neither better nor worse. 12 of 19 measures cannot be told.",
     ),
     THAMES_VALLEY: (
-        "None of its 18 measures can be judged: 16 of them rest on authorities shared with other systems, so no fair "
+        "None of its 19 measures can be judged: 16 of them rest on authorities shared with other systems, so no fair "
         "comparison can be made.",
         [
             "No change here can be tested against England's.",
             "Nothing sent in on: duties on inequalities and the triple aim.",
-            "Of 18 measures, 16 rest on authorities shared with other systems; 2 have no figure to compare.",
+            "Of 19 measures, 16 rest on authorities shared with other systems; 3 have no figure to compare.",
         ],
-        "18 of 18 measures cannot be told.",
+        "19 of 19 measures cannot be told.",
     ),
 }
 
@@ -166,10 +166,18 @@ def test_a_promise_shows_its_pace_beside_its_state(page: Get) -> None:
     assert "the target of 5.0% by the end of 2030 now needs a relative fall of 11.6% a year" in card.text
 
 
+def test_what_is_better_neither_high_nor_low_says_by_how_much_it_moved_and_no_more(page: Get) -> None:
+    (card,) = (c for c in page("/system/E54000061").all("section") if c.attributes.get("id") == "ph-spend")
+    assert [chip.text for chip in card.all("span", "chip")] == ["No direction is called"]
+    assert "Public health spending a head in cash was 87.46 pounds in 2024/25, 21.89 pounds higher" in card.text
+    assert "neither direction is better" in card.text
+    assert "grant" not in card.text
+
+
 def test_what_has_no_data_is_one_line_that_says_what_to_send(page: Get) -> None:
     main = page(f"/system/{NORTH_EAST}").one("main")
     lines = main.all("details", "waiting")
-    assert [line.one("summary").text for line in lines] == ["No data: 18", "Not judged for a system: 8"]
+    assert [line.one("summary").text for line in lines] == ["No data: 19", "Not judged for a system: 7"]
     asks = [strong.text for strong in lines[0].all("strong")]
     assert asks == [
         "Yours to send in: what was done, when, and the address of the document that shows it.",
@@ -178,12 +186,12 @@ def test_what_has_no_data_is_one_line_that_says_what_to_send(page: Get) -> None:
         "Nothing to send in: the publisher's figures are not held here yet.",
     ]
     items = [item.text for item in lines[0].all("li")]
-    assert len(items) == 18
+    assert len(items) == 19
     assert items[0].startswith("Duties on inequalities and the triple aim. Duty in law.")
     (cancer,) = (item for item in items if item.startswith("Three in four cancers"))
     assert "authorities with a figure hold 78.0% of residents" in cancer
     assert cancer.endswith("Earliest: October 2026.")
-    assert len(lines[1].all("li")) == 8
+    assert len(lines[1].all("li")) == 7
 
 
 def test_what_cannot_be_told_yet_is_one_line_with_the_earliest_date(
@@ -214,7 +222,7 @@ def test_what_cannot_be_told_yet_is_one_line_with_the_earliest_date(
         "The latest period overlaps the baseline. Earliest: January 2028."
     )
     assert "hle-level" not in [card.attributes["id"] for card in main.all("section", "commitment")]
-    assert main.one("p", "answer").text.endswith("14 of 18 measures cannot be told.")
+    assert main.one("p", "answer").text.endswith("15 of 19 measures cannot be told.")
 
 
 def test_a_figure_has_its_interval_its_period_and_its_place_against_england(page: Get) -> None:

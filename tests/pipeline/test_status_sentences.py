@@ -249,7 +249,7 @@ def test_the_combinations_cover_what_a_sentence_depends_on() -> None:
     of = [measurable()[layers.indicator_id] for layers in every]
     assert {str(indicator.polarity) for indicator in of} == {"high_is_good", "low_is_good", "no_judgement"}
     assert {indicator.unit for indicator in of} == {
-        "%", "years", "per 100,000", "pounds a head", "full-time equivalents"
+        "%", "years", "per 100,000", "pounds", "full-time equivalents"
     }  # fmt: skip
     assert {indicator.enumerated for indicator in of} == {True, False}
     assert {str(indicator.pace_form) for indicator in of} == {"compound", "linear"}

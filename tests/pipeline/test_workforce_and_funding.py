@@ -196,8 +196,8 @@ def test_spending_is_judged_neither_better_nor_worse_and_says_by_how_much_it_mov
     hartlepool = held.filter((pl.col("area_code") == "E06000001") & pl.col("is_latest")).row(0, named=True)
     assert hartlepool["data_state"] == "ok"
     assert hartlepool["explanation"] == (
-        "Public health spending in cash was 120.94 pounds a head in 2024/25, 18.69 pounds a head higher than in "
-        "2018/19; neither direction is better, and there is no target."
+        "Public health spending a head in cash was 120.94 pounds in 2024/25, 18.69 pounds higher than in 2018/19; "
+        "neither direction is better, and there is no target."
     )
 
 
