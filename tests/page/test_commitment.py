@@ -493,6 +493,6 @@ def test_spending_says_which_way_systems_went_and_that_neither_is_better(page: G
 
 def test_two_reviews_that_differ_in_who_answered_are_not_compared(page: Get) -> None:
     assert _main(page, "ph-capacity").one("p", "answer").text == (
-        "We cannot compare public health specialists in 2021 (1,064) and 2022 (1,227): of the bodies asked, 70% answered "
-        "in 2022, after 92% in 2021."
+        "We cannot compare public health specialists in 2021 (1,064) and 2022 (1,227): of the bodies asked, 70% "
+        "answered in 2022, after 92% in 2021."
     )
