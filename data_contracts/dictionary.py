@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from data_contracts.fields import Field
 from data_contracts.marts import CONTRACT_VERSION, MARTS, Mart
 from data_contracts.row_rules import IN_WORDS
+from data_contracts.stored import STORED
 
 #: What a reader calls each kind of column.
 TYPES = {"text": "text", "number": "number", "whole": "whole number", "date": "date", "flag": "true or false"}
@@ -19,7 +20,7 @@ def _lines() -> Iterator[str]:
     yield "# Data dictionary"
     yield ""
     yield f"Contract version {CONTRACT_VERSION}. Made from `data_contracts` by `make docs`; do not edit it by hand."
-    for mart in MARTS.values():
+    for mart in (*MARTS.values(), *STORED.values()):
         yield from _mart(mart)
 
 

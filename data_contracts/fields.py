@@ -55,6 +55,8 @@ AREA_CODES = r"^E[0-9]{8}( E[0-9]{8})*$"
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 VINTAGE = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|undated)-[0-9a-f]{8}$"
 HTTPS = r"^https://\S+$"
+IDENTIFIER = r"^[A-Za-z0-9]+([._-][A-Za-z0-9]+)*$"
+MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
 
 _FIELDS: tuple[Field, ...] = (
     # areas
@@ -553,6 +555,58 @@ _FIELDS: tuple[Field, ...] = (
     Field(name="rule", kind="text", meaning="Rule the row breaks"),
     Field(name="column", kind="text", meaning="Column at fault"),
     Field(name="row", kind="text", meaning="The row as received, as JSON"),
+    # interventions
+    Field(name="intervention_id", kind="whole", meaning="Number of the intervention", minimum=1),
+    Field(
+        name="trigger_id",
+        kind="text",
+        meaning="Trigger it answers, see `triggers`; empty where a reason is given",
+        pattern=IDENTIFIER,
+        optional=True,
+    ),
+    Field(name="reason", kind="text", meaning="Why, where no trigger says it", optional=True),
+    Field(name="intervention_kind", kind="text", meaning="What is done", allowed=_all(v.InterventionKind)),
+    Field(name="intervention_status", kind="text", meaning="How far it has come", allowed=_all(v.InterventionStatus)),
+    Field(name="owner_role", kind="text", meaning="Role that owns it; never a person's name"),
+    Field(name="owner_organisation", kind="text", meaning="Organisation of that role"),
+    Field(name="start_date", kind="date", meaning="Day it starts or started"),
+    Field(name="agreed_date", kind="date", meaning="Day it was agreed", optional=True),
+    Field(name="review_date", kind="date", meaning="Day of the next review"),
+    Field(name="expected_effect", kind="text", meaning="What it is expected to change, and by how much"),
+    Field(name="process_measure", kind="text", meaning="What shows within 12 months whether it is being done"),
+    Field(name="process_unit", kind="text", meaning="Unit of the process measure", optional=True),
+    Field(name="process_aim", kind="text", meaning="Which way it should move", allowed=_all(v.ProcessAim)),
+    Field(name="process_date", kind="date", meaning="Day the process measure can first be read"),
+    Field(name="process_baseline", kind="number", meaning="Process measure before the start", optional=True),
+    Field(name="process_baseline_date", kind="date", meaning="Day the baseline is of", optional=True),
+    Field(name="process_baseline_lower_95", kind="number", meaning="Lower 95% limit of the baseline", optional=True),
+    Field(name="process_baseline_upper_95", kind="number", meaning="Upper 95% limit of the baseline", optional=True),
+    Field(name="process_value", kind="number", meaning="Latest reading of the process measure", optional=True),
+    Field(name="process_value_date", kind="date", meaning="Day the latest reading is of", optional=True),
+    Field(name="process_lower_95", kind="number", meaning="Lower 95% limit of the latest reading", optional=True),
+    Field(name="process_upper_95", kind="number", meaning="Upper 95% limit of the latest reading", optional=True),
+    Field(
+        name="outcome_indicator_id",
+        kind="text",
+        meaning="Outcome it should move in the end, see `indicators`",
+        pattern=SLUG,
+        optional=True,
+    ),
+    Field(
+        name="outcome_sex", kind="text", meaning="Whom the outcome is about", allowed=_all(v.Sex), optional=True
+    ),
+    Field(name="outcome_date", kind="date", meaning="Day the outcome could first be read", optional=True),
+    Field(name="evidence_link", kind="text", meaning="Page or document about it", pattern=HTTPS, optional=True),
+    Field(name="reviewed_on", kind="date", meaning="Day of the latest review", optional=True),
+    Field(name="review_finding", kind="text", meaning="What the latest review found", optional=True),
+    Field(name="withdrawn_reason", kind="text", meaning="Why it was withdrawn", optional=True),
+    Field(name="record_version", kind="whole", meaning="Goes up by one with every change", minimum=1),
+    Field(name="created_at", kind="text", meaning="When it was logged (UTC)", pattern=MOMENT),
+    Field(name="changed_at", kind="text", meaning="When this version was written (UTC)", pattern=MOMENT),
+    Field(name="changed_by_role", kind="text", meaning="Role that wrote this version; never a person's name"),
+    Field(name="changed_by_organisation", kind="text", meaning="Organisation of that role"),
+    Field(name="action", kind="text", meaning="What made this version", allowed=_all(v.InterventionAction)),
+    Field(name="changed", kind="text", meaning="Columns that differ from the version before, separated by spaces"),
 )
 
 FIELDS: dict[str, Field] = {field.name: field for field in _FIELDS}

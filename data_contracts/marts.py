@@ -22,6 +22,7 @@ class Mart:
 
     `key` is unique and never null unless it is named in `nullable`. `required` names optional fields that this
     table never leaves empty. Rows are published in the order of `sort`, which begins with the commonest filter.
+    `also_asked` names columns outside the key by which rows can be asked for.
     """
 
     name: str
@@ -33,6 +34,12 @@ class Mart:
     required: frozenset[str] = field(default_factory=frozenset)
     row_rules: tuple[str, ...] = ()
     at_least: int = 1
+    also_asked: tuple[str, ...] = ()
+
+    @property
+    def asked(self) -> tuple[Field, ...]:
+        """The columns rows can be asked for by: the key's, and those the table names besides."""
+        return tuple(column for column in self.fields if column.name in (*self.key, *self.also_asked))
 
     @property
     def fields(self) -> tuple[Field, ...]:

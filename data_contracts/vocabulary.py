@@ -290,6 +290,57 @@ class Cleared(StrEnum):
     NOT_TESTED = "not_tested"
 
 
+class InterventionKind(StrEnum):
+    """What is done where a commitment is not being kept."""
+
+    SUPPORT_OFFER = "support_offer"
+    DIAGNOSTIC = "diagnostic"
+    FUNDING_BRIDGE = "funding_bridge"
+    PEER_VISIT = "peer_visit"
+    FORMAL_ESCALATION = "formal_escalation"
+
+
+class InterventionStatus(StrEnum):
+    """How far an intervention has come."""
+
+    PROPOSED = "proposed"
+    AGREED = "agreed"
+    UNDER_WAY = "under_way"
+    COMPLETED = "completed"
+    STOPPED = "stopped"
+    WITHDRAWN = "withdrawn"
+
+
+#: Where an intervention may go from each status, besides being withdrawn.
+INTERVENTION_STEPS: dict[InterventionStatus, tuple[InterventionStatus, ...]] = {
+    InterventionStatus.PROPOSED: (InterventionStatus.AGREED, InterventionStatus.STOPPED),
+    InterventionStatus.AGREED: (InterventionStatus.UNDER_WAY, InterventionStatus.STOPPED),
+    InterventionStatus.UNDER_WAY: (InterventionStatus.COMPLETED, InterventionStatus.STOPPED),
+    InterventionStatus.COMPLETED: (),
+    InterventionStatus.STOPPED: (),
+    InterventionStatus.WITHDRAWN: (),
+}
+
+#: Statuses in which something is still to come, so that a review can be due.
+OPEN_INTERVENTIONS = (InterventionStatus.PROPOSED, InterventionStatus.AGREED, InterventionStatus.UNDER_WAY)
+
+
+class ProcessAim(StrEnum):
+    """Which way an intervention should move its process measure."""
+
+    INCREASE = "increase"
+    DECREASE = "decrease"
+
+
+class InterventionAction(StrEnum):
+    """What made a version of an intervention."""
+
+    PROPOSED = "proposed"
+    CHANGED = "changed"
+    REVIEWED = "reviewed"
+    WITHDRAWN = "withdrawn"
+
+
 class Confidence(StrEnum):
     """How sure we are of a boundary change. A `low` row is held and never used."""
 

@@ -6,11 +6,12 @@ from dashboard.components.tags import Node, tag
 from data_contracts.dictionary import TYPES, in_every_row, may_hold
 from data_contracts.fields import Field
 from data_contracts.marts import MARTS, Mart
+from data_contracts.stored import STORED
 
 
 def dictionary() -> list[Node]:
     """Each table under an address of its own, folded."""
-    return [_table(mart) for mart in MARTS.values()]
+    return [_table(mart) for mart in (*MARTS.values(), *STORED.values())]
 
 
 def _table(mart: Mart) -> Node:

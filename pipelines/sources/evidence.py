@@ -12,10 +12,11 @@ import io
 import re
 import tomllib
 from functools import cache
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import polars as pl
 
+from data_contracts.personal import told_by_address
 from data_contracts.registry.records import commitments
 from pipelines.sources.tabular import refuse
 
@@ -36,19 +37,6 @@ _PATTERNS = {
     "as_at": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
     "dated": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
 }
-
-_PERSONAL = (
-    # E-mail addresses, sign-in names before a host, and handles.
-    re.compile(r"@"),
-    # Telephone numbers: 0, 0044 or +44 and nine or ten digits, together or apart; not the tail of a date.
-    re.compile(r"(?<!\d)(?<!\d[-.])(?:\+44|0044|0)[ .()-]*(?:\d[ .()-]?){8,9}\d(?!\d)"),
-    # NHS numbers have ten digits; so do other things, but a row sent again costs less than a patient's number kept.
-    re.compile(r"(?<!\d)\d{3}[ .-]?\d{3}[ .-]?\d{4}(?!\d)"),
-    # Names of persons, as far as an address gives them away.
-    re.compile(r"(?<![a-z])(?:mr|mrs|ms|dr|prof|professor|sir|dame|cllr)[-_.+ ]+[a-z]", re.IGNORECASE),
-    re.compile(r"linkedin\.com/in/", re.IGNORECASE),
-    re.compile(r"/(?:our-)?(?:people|person|staff|team|profiles?|board-members)/[a-z]+[-._ ][a-z]+/?$", re.IGNORECASE),
-)
 
 
 def withhold(rows: pl.DataFrame) -> pl.DataFrame:
@@ -75,8 +63,7 @@ def is_personal(cell: str) -> bool:
     >>> is_personal("https://example.nhs.uk/plan?by=jo.bloggs%40nhs.net"), is_personal("https://example.nhs.uk/plan")
     (True, False)
     """
-    read = unquote(unquote(cell))
-    return any(pattern.search(read) for pattern in _PERSONAL)
+    return told_by_address(cell) is not None
 
 
 def _in_form(column: str, cell: str) -> bool:

@@ -7,6 +7,7 @@ import pytest
 
 from data_contracts.fields import FIELDS, Field
 from data_contracts.marts import MARTS, Mart
+from data_contracts.stored import STORED
 from data_contracts.registry.records import (
     SET_ASIDE_MEANINGS,
     Commitment,
@@ -300,7 +301,8 @@ def test_a_tables_rules_exist_and_what_it_holds_is_said(mart: Mart) -> None:
 
 
 def test_no_defined_field_is_unused() -> None:
-    assert {name for mart in MARTS.values() for name in mart.columns} == set(FIELDS)
+    tables = (*MARTS.values(), *STORED.values())
+    assert {name for mart in tables for name in mart.columns} == set(FIELDS)
 
 
 def test_no_rule_across_columns_is_unused() -> None:
