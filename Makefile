@@ -16,13 +16,15 @@ help: ## List every target
 
 serve: .venv/.ready node_modules/.ready ## Serve on http://127.0.0.1:$PORT (8050), making a release first if there is none it can read
 	@$(BIN)/python -m pipelines refresh --if-needed
+	@$(BIN)/python -m dashboard.store upgrade
 	@echo "ICS Progress is at http://127.0.0.1:$(PORT) (stop it with Ctrl+C)"
-	@exec $(BIN)/python -m dashboard
+	@# Whoever reaches this server may write in the log, so it is refused where others could reach it.
+	@ICS_LOCAL_WRITES=$${ICS_LOCAL_WRITES-1} exec $(BIN)/python -m dashboard
 
 refresh: .venv/.ready ## Run the pipeline; LIVE=1 also asks the publishers; ARGS="--inbox DIR" and others are passed on
 	@$(BIN)/python -m pipelines refresh $(if $(LIVE),--live) $(ARGS)
 
-test: .venv/.ready node_modules/.ready .venv/.browser lint ## Every test but the long ones (ARGS are passed to pytest)
+test: .venv/.ready node_modules/.ready .venv/.browser .venv/.postgres lint ## Every test but the long ones (ARGS are passed to pytest)
 	@mkdir -p build
 	@# The browser's tests wait on the browser, so they run beside the others.
 	@$(BIN)/python -m pytest -m "browser and not soak" -o cache_dir=build/pytest_browser $(ARGS) >build/browser_tests.log 2>&1 & browser=$$!; \
@@ -30,7 +32,7 @@ test: .venv/.ready node_modules/.ready .venv/.browser lint ## Every test but the
 		wait $$browser; browser=$$?; cat build/browser_tests.log; \
 		[ $$others -eq 0 ] && { [ $$browser -eq 0 ] || { [ $$browser -eq 5 ] && [ -n "$(ARGS)" ]; }; }
 
-soak: .venv/.ready node_modules/.ready .venv/.browser ## The long tests: kills, crawls, many processes
+soak: .venv/.ready node_modules/.ready .venv/.browser .venv/.postgres ## The long tests: kills, crawls, many processes
 	$(BIN)/python -m pytest -m soak --timeout 1800 $(ARGS)
 
 bench: .venv/.ready node_modules/.ready .venv/.browser ## Benchmarks, a JSON object a line; CHECK=1 fails over budget
@@ -80,4 +82,12 @@ node_modules/.ready: package-lock.json
 			echo "Getting Chromium from Debian (once)"; apt-get update -qq && apt-get install -y -qq chromium >/dev/null; \
 		elif $(BIN)/playwright install chromium; then :; \
 		else echo "The browser tests need Chromium: install it (as root, apt-get install chromium) and run this again" >&2; exit 1; fi
+	@touch $@
+
+# The tests of the store run on PostgreSQL too, in clusters of their own; none needs to be running.
+.venv/.postgres: .venv/.ready
+	@if $(BIN)/python -m tests.builders.postgres; then :; \
+		elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			echo "Getting PostgreSQL from Debian (once)"; apt-get update -qq && apt-get install -y -qq postgresql >/dev/null; \
+		else echo "The tests of the store need PostgreSQL: install it (as root, apt-get install postgresql) and run this again" >&2; exit 1; fi
 	@touch $@

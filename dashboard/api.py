@@ -18,10 +18,16 @@ from dashboard.openapi import API as PREFIX
 from dashboard.openapi import DEFAULT_LIMIT, DOWNLOADS, MOST_ROWS, MOST_WHOLE
 from dashboard.reader import NoReleaseError, Release
 from dashboard.record import record
+from dashboard.store.access import Store, StoreUnavailableError
 from data_contracts.fields import Field
 from data_contracts.marts import MARTS, Mart
+from data_contracts.stored import STORED
 
 _PAGING = ("limit", "cursor")
+
+#: What a cursor of a stored table has in the place of a release, and the largest number its database gives a row.
+_STORE = "store"
+MOST_PLACES = 2**31 - 1
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WHOLE = re.compile(r"-?[0-9]{1,19}")
 
@@ -54,10 +60,12 @@ def described() -> Response:
 @api.get("/<mart_name>")
 def rows(mart_name: str) -> Response:
     """Rows of a mart, filtered by its key columns, a page at a time."""
+    if mart_name in STORED:
+        return _stored_rows(STORED[mart_name])
     mart = mart_called(mart_name)
     release = release_served()
     asked = _asked(mart, query_given(), release)
-    response = not_modified(release)
+    response = not_modified(release.release_id)
     if request.if_none_match.contains(response.get_etag()[0] or ""):
         return response
     found = queries.mart_rows(release, mart, filters=asked.filters, limit=asked.limit, offset=asked.offset)
@@ -67,6 +75,30 @@ def rows(mart_name: str) -> Response:
         "count": found.total,
         "next": cursor(release.release_id, end) if end < found.total else None,
         "rows": found.rows,
+    }
+    response.status_code = 200
+    response.set_data(_written(body))
+    response.mimetype = "application/json"
+    return response
+
+
+def _stored_rows(mart: Mart) -> Response:
+    """Rows of a table that people write, as they are now; `release_id` is null, since they are of no release."""
+    given = query_given()
+    filters = read_filters(mart, given, besides=_PAGING)
+    limit = _limit(given["limit"][0]) if "limit" in given else DEFAULT_LIMIT
+    after = _after(given["cursor"][0]) if "cursor" in given else 0
+    response = not_modified(store_version())
+    if request.if_none_match.contains(response.get_etag()[0] or ""):
+        return response
+    store: Store = g.store
+    written = store.rows(mart.name, filters, after=after, limit=limit + 1)
+    shown = [{name: row[name] for name in mart.columns} for row in written[:limit]]
+    body = {
+        "release_id": None,
+        "count": store.count(mart.name, filters),
+        "next": cursor(_STORE, store.place(mart.name, written[limit - 1])) if len(written) > limit else None,
+        "rows": shown,
     }
     response.status_code = 200
     response.set_data(_written(body))
@@ -84,7 +116,7 @@ def status_record(status_id: str) -> Response:
     if found is None:
         message = f"No status is called {status_id[:200]!r} in this release; see {PREFIX}/statuses."
         raise ApiError(404, "unknown_status", message, "status_id")
-    response = not_modified(release)
+    response = not_modified(release.release_id)
     if request.if_none_match.contains(response.get_etag()[0] or ""):
         return response
     response.status_code = 200
@@ -141,7 +173,8 @@ def mart_called(name: str) -> Mart:
     """The mart of this name. Raises ApiError, naming those there are."""
     mart = MARTS.get(name)
     if mart is None:
-        raise ApiError(404, "unknown_mart", f"No table is called {name!r}. There are: {', '.join(MARTS)}.", "mart")
+        known = ", ".join((*MARTS, *STORED))
+        raise ApiError(404, "unknown_mart", f"No table is called {name!r}. There are: {known}.", "mart")
     return mart
 
 
@@ -158,7 +191,7 @@ def read_filters(mart: Mart, given: Mapping[str, list[str]], *, besides: Sequenc
 
     Raises ApiError for a name that is neither, one given twice, or a value its column can never hold.
     """
-    fields = {field.name: field for field in mart.fields if field.name in mart.key}
+    fields = {field.name: field for field in mart.asked}
     filters = {}
     for name, values in given.items():
         if name not in (*fields, *besides):
@@ -195,6 +228,16 @@ def _offset(text: str, release: Release) -> int:
     return offset
 
 
+def _after(text: str) -> int:
+    try:
+        written, place = read_cursor(text)
+    except ValueError:
+        written, place = "", 0
+    if written != _STORE or place > MOST_PLACES:
+        raise ApiError(400, "bad_value", "cursor is not one that this table gave.", "cursor")
+    return place
+
+
 def _value(field: Field, text: str) -> Any:
     """Read a filter as its column's type; one that the column can never hold is a mistake worth telling."""
     expected: str
@@ -206,8 +249,9 @@ def _value(field: Field, text: str) -> Any:
             return dt.date.fromisoformat(text)
         if field.kind == "whole":
             least = -MOST_WHOLE if field.minimum is None else int(field.minimum)
-            expected = f"a whole number, at least {least} and at most {MOST_WHOLE}"
-            if not _WHOLE.fullmatch(text) or not least <= int(text) <= MOST_WHOLE:
+            most = MOST_WHOLE if field.maximum is None else int(field.maximum)
+            expected = f"a whole number, at least {least} and at most {most}"
+            if not _WHOLE.fullmatch(text) or not least <= int(text) <= most:
                 raise ValueError
             return int(text)
         if field.kind == "number":
@@ -233,10 +277,19 @@ def release_served() -> Release:
     return release
 
 
-def not_modified(release: Release) -> Response:
-    """The answer to a request whose ETag still holds; a release never changes, so its id and the address make it."""
+def store_version() -> str:
+    """What the store holds now, in a word. Raises ApiError where it cannot be read."""
+    store: Store = g.store
+    try:
+        return store.version()
+    except StoreUnavailableError as error:
+        raise ApiError(503, "no_store", str(error), None) from None
+
+
+def not_modified(version: str) -> Response:
+    """The answer to a request whose ETag still holds: what is served of one release, or version, never changes."""
     response = Response(status=304)
-    response.set_etag(hashlib.sha256(f"{release.release_id} {request.full_path}".encode()).hexdigest()[:20])
+    response.set_etag(hashlib.sha256(f"{version} {request.full_path}".encode()).hexdigest()[:20])
     response.headers["Cache-Control"] = "no-cache"
     return response
 

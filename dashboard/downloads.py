@@ -13,13 +13,24 @@ from typing import Any
 
 from flask import Blueprint, Response, g, request, send_file
 
-from dashboard import queries, spreadsheet
-from dashboard.api import ApiError, mart_called, not_modified, query_given, read_filters, refused, release_served
+from dashboard import clock, queries, spreadsheet
+from dashboard.api import (
+    ApiError,
+    mart_called,
+    not_modified,
+    query_given,
+    read_filters,
+    refused,
+    release_served,
+    store_version,
+)
 from dashboard.openapi import DOWNLOADS as PREFIX
 from dashboard.openapi import FORMATS
 from dashboard.reader import Release, Releases
+from dashboard.store.access import Store
 from data_contracts.marts import Mart
 from data_contracts.registry.records import LICENCE_URL
+from data_contracts.stored import STORED
 
 #: Beginnings that make a spreadsheet program run a cell's text; a number may begin with a sign.
 _STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -32,13 +43,15 @@ downloads.register_error_handler(ApiError, refused)
 @downloads.get("/<mart_name>.<kind>")
 def download(mart_name: str, kind: str) -> Response:
     """A mart, or the rows of it that match, as a file."""
+    if mart_name in STORED:
+        return _stored(STORED[mart_name], kind)
     mart = mart_called(mart_name)
     make = _MAKERS.get(kind)
     if make is None:
         raise ApiError(404, "unknown_format", f"There is no {kind!r}; there are {', '.join(FORMATS)}.", "format")
     release = release_served()
     filters = read_filters(mart, query_given())
-    unchanged = not_modified(release)
+    unchanged = not_modified(release.release_id)
     if request.if_none_match.contains(unchanged.get_etag()[0] or ""):
         return unchanged
     response = make(release, mart, filters)
@@ -55,6 +68,26 @@ def download(mart_name: str, kind: str) -> Response:
             f'<{LICENCE_URL}>; rel="license"',
         ]
     )
+    return response
+
+
+def _stored(mart: Mart, kind: str) -> Response:
+    """A table that people write, as it is now."""
+    if kind != "csv":
+        raise ApiError(404, "unknown_format", f"There is no {kind!r} of {mart.name}; there is csv.", "format")
+    filters = read_filters(mart, query_given())
+    unchanged = not_modified(store_version())
+    if request.if_none_match.contains(unchanged.get_etag()[0] or ""):
+        return unchanged
+    store: Store = g.store
+    rows = [tuple(row[name] for name in mart.columns) for row in store.rows(mart.name, filters)]
+    lines = "".join(_csv_lines(mart, iter([rows])))
+    response = Response(lines, content_type=f"{FORMATS['csv']}; charset=utf-8; header=present")
+    response.headers["ETag"] = unchanged.headers["ETag"]
+    response.headers["Cache-Control"] = "no-cache"
+    part = "-selection" if filters else ""
+    response.headers["Content-Disposition"] = f'attachment; filename="{mart.name}-{clock.today()}{part}.csv"'
+    response.headers["Link"] = f'</data#table-{mart.name}>; rel="describedby"; title="What the columns mean"'
     return response
 
 

@@ -7,6 +7,7 @@ from dashboard.spreadsheet import MOST_ROWS as MOST_SHEET_ROWS
 from data_contracts.fields import FIELDS, Field
 from data_contracts.marts import CONTRACT_VERSION, MARTS, Mart
 from data_contracts.registry.records import LICENCE, LICENCE_URL
+from data_contracts.stored import STORED
 
 API, DOWNLOADS = "/api/v1", "/download"
 
@@ -36,18 +37,20 @@ def description() -> Document:
             "version": CONTRACT_VERSION,
             "description": "Published figures on population health by integrated care system in England, with their "
             "uncertainty. Filter by key columns; follow `next` as `cursor` for the next page. A cursor ends with its "
-            "release: 410, start again.",
+            "release: 410, start again. Interventions are of no release: they are served as they are now.",
             "license": {"name": LICENCE, "url": LICENCE_URL},
         },
         "servers": [{"url": "/"}],
         "paths": {
             **{f"{API}/{mart.name}": {"get": _rows(mart)} for mart in MARTS.values()},
             f"{API}/statuses/{{status_id}}/record": {"get": _record()},
+            **{f"{API}/{mart.name}": {"get": _stored_rows(mart)} for mart in STORED.values()},
             **{f"{DOWNLOADS}/{mart.name}.{{format}}": {"get": _file(mart)} for mart in MARTS.values()},
+            **{f"{DOWNLOADS}/{mart.name}.csv": {"get": _stored_file(mart)} for mart in STORED.values()},
         },
         "components": {
             "schemas": {
-                **{mart.name: _row_schema(mart) for mart in MARTS.values()},
+                **{mart.name: _row_schema(mart) for mart in (*MARTS.values(), *STORED.values())},
                 "record": _record_schema(),
                 "error": _ERROR,
             }
@@ -56,6 +59,25 @@ def description() -> Document:
 
 
 def _rows(mart: Mart) -> Document:
+    return _page_of_rows(
+        mart,
+        {"type": "string", "description": "Release the rows are from"},
+        {
+            "410": _error("The cursor's release is no longer served"),
+            "503": _error("No release to serve"),
+        },
+    )
+
+
+def _stored_rows(mart: Mart) -> Document:
+    return _page_of_rows(
+        mart,
+        {"type": "null", "description": "These rows are of no release"},
+        {"503": _error("The store cannot be read")},
+    )
+
+
+def _page_of_rows(mart: Mart, release_id: Document, besides: Document) -> Document:
     paging = [
         {
             "name": "limit",
@@ -69,7 +91,7 @@ def _rows(mart: Mart) -> Document:
         "type": "object",
         "required": ["release_id", "count", "next", "rows"],
         "properties": {
-            "release_id": {"type": "string", "description": "Release the rows are from"},
+            "release_id": release_id,
             "count": {"type": "integer", "minimum": 0, "description": "Rows that match in all"},
             "next": {"type": ["string", "null"], "description": "Cursor of the next page; null on the last"},
             "rows": {
@@ -91,8 +113,27 @@ def _rows(mart: Mart) -> Document:
             },
             "304": _NOT_CHANGED,
             "400": _error("An unknown or repeated parameter, or a bad value"),
-            "410": _error("The cursor's release is no longer served"),
-            "503": _error("No release to serve"),
+            **besides,
+        },
+    }
+
+
+def _stored_file(mart: Mart) -> Document:
+    about = "The whole table, or the rows of it that match, as CSV"
+    headers = {
+        "ETag": _ETAG,
+        "Content-Disposition": _header("The file's name, with the day in it"),
+        "Link": _header("What the columns mean"),
+    }
+    return {
+        "operationId": f"{mart.name}_file",
+        "summary": f"{about}. {mart.holds}",
+        "parameters": [*_filters(mart), _IF_NONE_MATCH],
+        "responses": {
+            "200": {"description": about, "headers": headers, "content": {FORMATS["csv"]: {}}},
+            "304": _NOT_CHANGED,
+            "400": _error("An unknown or repeated parameter, or a bad value"),
+            "503": _error("The store cannot be read"),
         },
     }
 
@@ -192,8 +233,7 @@ def _object(**properties: Document) -> Document:
 def _filters(mart: Mart) -> list[Document]:
     return [
         {"name": field.name, "in": "query", "description": field.meaning, "schema": _asked_schema(field)}
-        for field in mart.fields
-        if field.name in mart.key
+        for field in mart.asked
     ]
 
 

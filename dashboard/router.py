@@ -35,6 +35,11 @@ def route(release: Release, path: str, query: Mapping[str, str]) -> Page:
     return problem.unknown_page(release)
 
 
+def shows_log(path: str) -> bool:
+    """Whether a page may show what people wrote: it is then good only until somebody writes again."""
+    return path == "/monitor" or path.startswith(_SYSTEM)
+
+
 def pattern(path: str) -> str:
     """Which kind of page an address asks for, for the log.
 

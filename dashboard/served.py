@@ -18,6 +18,8 @@ _NAMES = {
     "autoComplete": "autocomplete",
     "dateTime": "datetime",
     "spellCheck": "spellcheck",
+    "inputMode": "inputmode",
+    "noValidate": "novalidate",
 }
 _VOID = frozenset({"area", "br", "hr", "img", "input", "link", "meta", "wbr"})
 _BOOLEAN = frozenset({"open", "selected", "disabled", "hidden", "required"})

@@ -1,5 +1,6 @@
 """The web application: pages, their later moves, the API, health and headers."""
 
+import json
 from urllib.parse import parse_qsl
 
 from flask import Flask, Response, g, jsonify, redirect, request
@@ -8,12 +9,15 @@ from dashboard import clock, request_log, static_files
 from dashboard.api import api
 from dashboard.compression import compress
 from dashboard.downloads import downloads
+from dashboard.interventions import interventions
 from dashboard.pages.problem import failed, no_release
 from dashboard.reader import NoReleaseError, Releases
 from dashboard.replies import Replies
-from dashboard.router import pattern, route
+from dashboard.router import pattern, route, shows_log
+from dashboard.secret import secret_key
 from dashboard.settings import Settings
 from dashboard.shell import Shell
+from dashboard.store.access import Store
 from data_contracts.marts import CONTRACT_VERSION
 
 _UPDATE = "/_dash-update-component"
@@ -32,14 +36,18 @@ def create_app(settings: Settings) -> Flask:
     """Make the application. Nothing is opened until the first request, so that workers share no connection."""
     server = Flask("dashboard", static_folder=None)
     releases = Releases(settings.data_dir)
+    store = Store(settings.data_dir, settings.database_url)
     pages, files = Replies(_PAGES_KEPT), Replies(_FILES_KEPT, singly=True)
 
     request_log.install(server)
     static_files.install(server, files)
-    server.before_request(lambda: _pin(releases))
+    server.before_request(lambda: _pin(releases, store))
     server.teardown_request(lambda _: _unpin(releases))
     server.register_blueprint(api)
     server.register_blueprint(downloads)
+    server.register_blueprint(interventions(store, settings, lambda page: shell.document(page, still=True)))
+    if settings.local_writes:
+        server.config.update(_sessions(secret_key(settings.data_dir, settings.secret_key)))
     server.add_url_rule("/healthz", "healthz", _healthz)
     server.after_request(lambda response: _finish(response, server.config[_POLICY]))
     server.config[_POLICY] = _content_security_policy([])
@@ -58,10 +66,22 @@ def create_app(settings: Settings) -> Flask:
     return server
 
 
-def _pin(releases: Releases) -> None:
+def _sessions(key: str) -> dict[str, object]:
+    """How a browser's session is kept: signed, for forms of this site alone, and as long as the browser is open."""
+    return {
+        "SECRET_KEY": key,
+        "SESSION_COOKIE_NAME": "ics_session",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Strict",
+        # A form may be open for a day; its token ends with the session.
+        "WTF_CSRF_TIME_LIMIT": None,
+    }
+
+
+def _pin(releases: Releases, store: Store) -> None:
     """Hold one release for the whole request, or remember why there is none."""
     g.release = g.no_release = g.route = None
-    g.releases = releases
+    g.releases, g.store = releases, store
     if request.path.startswith(_NEEDS_NO_RELEASE):
         return
     try:
@@ -81,7 +101,7 @@ def _page(shell: Shell, pages: Replies) -> Response:
     if g.release is None:
         page = no_release(str(g.no_release))
         return Response(shell.document(page), status=503, mimetype="text/html", headers={"Retry-After": "60"})
-    key = ("page", g.release.release_id, clock.today(), request.path, request.query_string)
+    key = ("page", g.release.release_id, _log_state(request.path), clock.today(), request.path, request.query_string)
 
     def make() -> Response:
         page = route(g.release, request.path, _asked())
@@ -114,8 +134,23 @@ def _update(dash_update: object, pages: Replies) -> Response:
     if g.release is None:
         return _as_response(dash_update())
     body = request.get_data()
-    key = ("update", g.release.release_id, clock.today(), body)
+    key = ("update", g.release.release_id, _log_state(_path_asked(body)), clock.today(), body)
     return pages.answer(request, key, lambda: _as_response(dash_update()))
+
+
+def _log_state(path: str) -> str | None:
+    """What the log holds, for a page that may show it; asked before the page is made, so none is kept too long."""
+    store: Store = g.store
+    return store.state() if shows_log(path) else None
+
+
+def _path_asked(body: bytes) -> str:
+    """The path in what Dash posts when the address changes; nothing where the body is of another form."""
+    try:
+        inputs = json.loads(body)["inputs"]
+        return str(next(of["value"] for of in inputs if of["property"] == "pathname"))
+    except (ValueError, KeyError, TypeError, StopIteration):
+        return ""
 
 
 def _as_response(made: object) -> Response:

@@ -34,7 +34,7 @@ class Settings:
         if self.database_url is not None and not self.database_url.startswith(("postgresql://", "postgres://")):
             raise ValueError("ICS_DATABASE_URL has another form; expected postgresql://USER:PASSWORD@HOST/DATABASE")
         if self.secret_key is not None and len(self.secret_key) < _SHORTEST_KEY:
-            raise ValueError(f"ICS_SECRET_KEY is too short; expected at least {_SHORTEST_KEY} characters, chosen by chance")
+            raise ValueError(f"ICS_SECRET_KEY is too short; expected {_SHORTEST_KEY} characters or more")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":

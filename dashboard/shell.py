@@ -50,16 +50,16 @@ _DOCUMENT = f"""<!DOCTYPE html>
 <link rel="icon" href="{_ICON}">
 <style>{custom_properties()}</style>
 {{%css%}}
-<script>{_BOOT}</script>
+<!--scripts--><script>{_BOOT}</script><!--/scripts-->
 <!--preload-->
 </head>
 <body>
 <a href="#main" class="skip">Skip to the main content</a>
 <!--top-->
 <div id="content" data-of="<!--of-->"><!--content--></div>
-{{%app_entry%}}
+<!--scripts-->{{%app_entry%}}<!--/scripts-->
 <!--foot-->
-<div>{{%config%}}{{%scripts%}}{{%renderer%}}</div>
+<!--scripts--><div>{{%config%}}{{%scripts%}}{{%renderer%}}</div><!--/scripts-->
 </body>
 </html>"""
 
@@ -76,15 +76,18 @@ class Shell:
             client.get("/_dash-dependencies")
         with server.test_request_context("/"):
             self._document = _without_versions(self._dash.index())
+        self._still = re.sub("<!--scripts-->.*?<!--/scripts-->", "", self._document, flags=re.DOTALL)
+        self._document = re.sub("<!--/?scripts-->", "", self._document)
         # After that request: before it, Dash does not yet know all its inline scripts.
         self.script_hashes = [*self._dash.csp_hashes(), _hash(_BOOT)]
 
-    def document(self, page: Page) -> str:
-        """The whole first response for a page."""
+    def document(self, page: Page, *, still: bool = False) -> str:
+        """The whole first response for a page. A `still` one has no scripts: forms are sent and pages loaded whole."""
         content = served.html(page.tree)
         preload = "".join(_PRELOAD.format(file) for file in FOR_CHARTS) if served.SLOT in content else ""
         return (
-            self._document.replace("<!--title-->", escape(document_title(page.title)))
+            (self._still if still else self._document)
+            .replace("<!--title-->", escape(document_title(page.title)))
             .replace("<!--preload-->", preload)
             .replace("<!--top-->", served.html(top_bar(here=page.here, systems=page.systems, asked=page.asked)))
             .replace("<!--foot-->", served.html(foot()))

@@ -44,11 +44,15 @@ def asking(request: Request, settings: Settings) -> Asker:
     if not settings.local_writes:
         return Asker("This server shows the log and takes no entries: writing is not switched on here.")
     if any(_is_proxys(name) for name, _ in request.headers):
-        return Asker("This page reached you through a proxy, so it takes no entries: until there is sign-in, only the "
-                     "machine that runs this server may write.")  # fmt: skip
+        return Asker(
+            "This page reached you through a proxy, so it takes no entries: until there is sign-in, only the "
+            "machine that runs this server may write."
+        )
     if not is_loopback(_name(request.host)):
-        return Asker("This page was asked for under another machine’s name, so it takes no entries: until there is "
-                     "sign-in, only the machine that runs this server may write.")  # fmt: skip
+        return Asker(
+            "This page was asked for under another machine’s name, so it takes no entries: until there is "
+            "sign-in, only the machine that runs this server may write."
+        )
     return Asker(None)
 
 

@@ -56,6 +56,8 @@ SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 VINTAGE = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|undated)-[0-9a-f]{8}$"
 HTTPS = r"^https://\S+$"
 IDENTIFIER = r"^[A-Za-z0-9]+([._-][A-Za-z0-9]+)*$"
+#: The largest number that a database's usual whole number holds.
+MOST_RECORDS = 2**31 - 1
 MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
 
 _FIELDS: tuple[Field, ...] = (
@@ -556,7 +558,7 @@ _FIELDS: tuple[Field, ...] = (
     Field(name="column", kind="text", meaning="Column at fault"),
     Field(name="row", kind="text", meaning="The row as received, as JSON"),
     # interventions
-    Field(name="intervention_id", kind="whole", meaning="Number of the intervention", minimum=1),
+    Field(name="intervention_id", kind="whole", meaning="Number of the intervention", minimum=1, maximum=MOST_RECORDS),
     Field(
         name="trigger_id",
         kind="text",
@@ -592,15 +594,15 @@ _FIELDS: tuple[Field, ...] = (
         pattern=SLUG,
         optional=True,
     ),
-    Field(
-        name="outcome_sex", kind="text", meaning="Whom the outcome is about", allowed=_all(v.Sex), optional=True
-    ),
+    Field(name="outcome_sex", kind="text", meaning="Whom the outcome is about", allowed=_all(v.Sex), optional=True),
     Field(name="outcome_date", kind="date", meaning="Day the outcome could first be read", optional=True),
     Field(name="evidence_link", kind="text", meaning="Page or document about it", pattern=HTTPS, optional=True),
     Field(name="reviewed_on", kind="date", meaning="Day of the latest review", optional=True),
     Field(name="review_finding", kind="text", meaning="What the latest review found", optional=True),
     Field(name="withdrawn_reason", kind="text", meaning="Why it was withdrawn", optional=True),
-    Field(name="record_version", kind="whole", meaning="Goes up by one with every change", minimum=1),
+    Field(
+        name="record_version", kind="whole", meaning="Goes up by one with every change", minimum=1, maximum=MOST_RECORDS
+    ),
     Field(name="created_at", kind="text", meaning="When it was logged (UTC)", pattern=MOMENT),
     Field(name="changed_at", kind="text", meaning="When this version was written (UTC)", pattern=MOMENT),
     Field(name="changed_by_role", kind="text", meaning="Role that wrote this version; never a person's name"),

@@ -22,13 +22,18 @@ def framed(
     status: int = 200,
     asked: str = "",
     footprint: Footprint | None = None,
+    between: Sequence[Crumb] = (),
+    is_error: bool = False,
 ) -> Page:
     """Make a page. `above` puts England above it in the trail; `asked` is what was searched for.
 
-    `footprint` is the boundaries it shows: today's, unless said.
+    `footprint` is the boundaries it shows: today's, unless said. `between` are steps from England to this page.
+    `is_error` says first in the title that something has to be mended.
     """
     shown = footprint or todays(release)
-    crumbs = _below_england(title, shown) if above else [(title, None)]
+    crumbs: list[Crumb] = _below_england(title, shown) if above else [(title, None)]
+    crumbs[1:1] = between
+    title = f"Error: {title}" if is_error else title
     tree = content(parts, title=title, here=here, crumbs=crumbs, standing=_standing(release, shown))
     systems = tuple(area.area_name for area in queries.reference(release).systems)
     return Page(title, tree, status=status, here=here, asked=asked, systems=systems)

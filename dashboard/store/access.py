@@ -12,7 +12,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Select, func, insert, select, text, update
+from sqlalchemy import Connection, Engine, RowMapping, Select, func, insert, select, text, update
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError, ProgrammingError
 
 from dashboard import clock
@@ -57,7 +57,7 @@ class Store:
         self._where = (data_dir, database_url)
         self._lock = threading.Lock()
         self._opened: Engine | None = None
-        self._failed: tuple[float, StoreUnavailableError] | None = None
+        self._failed: tuple[float, str] | None = None
 
     # --- reading
 
@@ -109,13 +109,19 @@ class Store:
 
     def rows(
         self, table: str, asked: Mapping[str, Any], *, after: int = 0, limit: int | None = None
-    ) -> Sequence[Mapping[str, Any]]:
+    ) -> Sequence[RowMapping]:
         """Rows of `interventions` or `intervention_history` in the order they were written, after one of them."""
         of = _TABLES[table]
         (written,) = of.primary_key.columns
         query = _where(select(of), of, asked).where(written > after).order_by(written).limit(limit)
         with self._reading() as connection:
             return connection.execute(query).mappings().all()
+
+    @staticmethod
+    def place(table: str, row: RowMapping) -> int:
+        """The number of a row in the order of writing, for `after`."""
+        (written,) = _TABLES[table].primary_key.columns
+        return int(row[written])
 
     def count(self, table: str, asked: Mapping[str, Any]) -> int:
         """How many rows match."""
@@ -209,10 +215,10 @@ class Store:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with self._faults_told(), self._engine().connect().execution_options(writes=True) as connection:
-            with connection.begin():
-                self._must_be_ours(connection)
-                yield connection
+        engine = self._engine().execution_options(writes=True)
+        with self._faults_told(), engine.begin() as connection:
+            self._must_be_ours(connection)
+            yield connection
 
     def _must_be_ours(self, connection: Connection) -> None:
         """Raise StoreUnavailableError where the schema was changed under a running server."""
@@ -231,35 +237,36 @@ class Store:
 
     def _engine(self) -> Engine:
         """The engine, once its schema is known to be ours; a schema that is mended is found without a restart."""
-        if self._opened is not None:
-            return self._opened
+        opened = self._opened
+        return opened if opened is not None else self._open()
+
+    def _open(self) -> Engine:
         with self._lock:
-            if self._opened is not None:
-                return self._opened
-            if self._failed is not None and time.monotonic() - self._failed[0] < _LEAVES_ALONE_S:
-                raise self._failed[1]
-            engine = connect(*self._where)
-            problem = schema_problem(engine)
-            if problem is not None:
-                engine.dispose()
-                raise self._unavailable(problem)
-            self._opened = engine
-            return engine
+            if self._opened is None:
+                if self._failed is not None and time.monotonic() - self._failed[0] < _LEAVES_ALONE_S:
+                    raise StoreUnavailableError(self._failed[1])
+                engine = connect(*self._where)
+                problem = schema_problem(engine)
+                if problem is not None:
+                    engine.dispose()
+                    raise self._unavailable(problem)
+                self._opened = engine
+            return self._opened
 
     def _unavailable(self, reason: str) -> StoreUnavailableError:
-        error = StoreUnavailableError(reason)
-        self._failed = (time.monotonic(), error)
-        self._opened, opened = None, self._opened
+        """Leave the database alone for a while: the next to ask opens it anew."""
+        self._failed = (time.monotonic(), reason)
+        opened, self._opened = self._opened, None
         if opened is not None:
             opened.dispose()
-        return error
+        return StoreUnavailableError(reason)
 
     def close(self) -> None:
         """Let go of every connection."""
         with self._lock:
-            if self._opened is not None:
-                self._opened.dispose()
-            self._opened = self._failed = None
+            opened, self._opened, self._failed = self._opened, None, None
+        if opened is not None:
+            opened.dispose()
 
 
 def schema_problem(engine: Engine) -> str | None:

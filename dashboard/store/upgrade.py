@@ -1,7 +1,6 @@
 """Bring the store to the form this version of the product reads. Alembic is imported here, and by no web server."""
 
 import datetime as dt
-import os
 import sqlite3
 from pathlib import Path
 
@@ -100,5 +99,4 @@ def _copied(file: Path, stands: str | None) -> Path:
     finally:
         source.close()
         target.close()
-    os.replace(aside, copy)
-    return copy
+    return aside.replace(copy)

@@ -7,7 +7,6 @@ import pytest
 
 from data_contracts.fields import FIELDS, Field
 from data_contracts.marts import MARTS, Mart
-from data_contracts.stored import STORED
 from data_contracts.registry.records import (
     SET_ASIDE_MEANINGS,
     Commitment,
@@ -24,6 +23,7 @@ from data_contracts.registry.records import (
     sources,
 )
 from data_contracts.rules import ROW_RULES
+from data_contracts.stored import STORED
 from data_contracts.vocabulary import AreaType, InForce, KeptBy, PeriodKind, Polarity, Standing, ValueType
 
 every_indicator = pytest.mark.parametrize("indicator", indicators().values(), ids=indicators())

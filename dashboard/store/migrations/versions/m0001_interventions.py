@@ -13,7 +13,11 @@ _STATUSES = "'proposed', 'agreed', 'under_way', 'completed', 'stopped', 'withdra
 _ACTIONS = "'proposed', 'changed', 'reviewed', 'withdrawn'"
 
 #: Rows of these are never changed or deleted, whoever asks the database.
-_FOR_GOOD = {"intervention_history": "UPDATE OR DELETE", "refused_changes": "UPDATE OR DELETE", "interventions": "DELETE"}
+_FOR_GOOD = {
+    "intervention_history": "UPDATE OR DELETE",
+    "refused_changes": "UPDATE OR DELETE",
+    "interventions": "DELETE",
+}
 
 
 def _said() -> list[Column]:
@@ -112,8 +116,7 @@ def _keep_for_good(dialect: str) -> None:
     for table, verbs in _FOR_GOOD.items():
         if dialect == "postgresql":
             op.execute(
-                f"CREATE TRIGGER kept_for_good BEFORE {verbs} ON {table} "
-                "FOR EACH ROW EXECUTE FUNCTION kept_for_good()"
+                f"CREATE TRIGGER kept_for_good BEFORE {verbs} ON {table} FOR EACH ROW EXECUTE FUNCTION kept_for_good()"
             )
             continue
         for verb in verbs.split(" OR "):
