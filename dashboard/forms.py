@@ -11,13 +11,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, SelectField, StringField
+from wtforms import Field, HiddenField, StringField
 from wtforms.validators import StopValidation
 
 from dashboard.store.rules import LARGEST, address_fault, text_fault
 from dashboard.store.tables import LONGEST
 from dashboard.views.interventions import AIMS, KINDS
-from data_contracts.fields import FIELDS, IDENTIFIER
+from data_contracts.fields import FIELDS, SLUG
 from data_contracts.vocabulary import Sex
 
 NOTHING_CHOSEN = ""
@@ -127,7 +127,7 @@ class Number(Field):
         return f"{self.data:.12g}" if self.data is not None else self.written[:40]
 
 
-class Choice(SelectField):
+class Choice(Field):
     """One of a list; the first says that none has been chosen."""
 
     def __init__(
@@ -139,9 +139,14 @@ class Choice(SelectField):
         hint: str = "",
         **bound: Any,
     ) -> None:
-        listed = [(NOTHING_CHOSEN, "Choose…"), *((str(value), words) for value, words in (choices or {}).items())]
-        super().__init__(label, choices=listed, description=hint, validate_choice=False, **bound)
+        super().__init__(label, description=hint, **bound)
         self.needed = needed
+        self.choices: list[tuple[str, str]] = []
+        self.offer([(str(value), words) for value, words in (choices or {}).items()])
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take what was chosen."""
+        self.data = valuelist[0] if valuelist else NOTHING_CHOSEN
 
     def offer(self, choices: Sequence[tuple[str, str]], *, none: str | None = "Choose…") -> None:
         """Offer these choices."""
@@ -247,7 +252,7 @@ class NewForm(_Entry):
     def validate_trigger_id(self, field: HiddenField) -> None:
         """A trigger comes from a link; one that is not of that form was written by hand."""
         field.data = field.data or None
-        if field.data and (len(field.data) > 100 or not re.fullmatch(IDENTIFIER, field.data)):
+        if field.data and (len(field.data) > 100 or not re.fullmatch(SLUG, field.data)):
             field.data = None
             raise StopValidation("The trigger is not one of ours: come again from the page of the trigger")
 

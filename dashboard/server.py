@@ -36,7 +36,7 @@ def create_app(settings: Settings) -> Flask:
     """Make the application. Nothing is opened until the first request, so that workers share no connection."""
     server = Flask("dashboard", static_folder=None)
     releases = Releases(settings.data_dir)
-    store = Store(settings.data_dir, settings.database_url)
+    store = server.extensions["store"] = Store(settings.data_dir, settings.database_url)
     pages, files = Replies(_PAGES_KEPT), Replies(_FILES_KEPT, singly=True)
 
     request_log.install(server)

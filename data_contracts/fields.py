@@ -55,7 +55,6 @@ AREA_CODES = r"^E[0-9]{8}( E[0-9]{8})*$"
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 VINTAGE = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|undated)-[0-9a-f]{8}$"
 HTTPS = r"^https://\S+$"
-IDENTIFIER = r"^[A-Za-z0-9]+([._-][A-Za-z0-9]+)*$"
 #: The largest number that a database's usual whole number holds.
 MOST_RECORDS = 2**31 - 1
 MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
@@ -559,13 +558,6 @@ _FIELDS: tuple[Field, ...] = (
     Field(name="row", kind="text", meaning="The row as received, as JSON"),
     # interventions
     Field(name="intervention_id", kind="whole", meaning="Number of the intervention", minimum=1, maximum=MOST_RECORDS),
-    Field(
-        name="trigger_id",
-        kind="text",
-        meaning="Trigger it answers, see `triggers`; empty where a reason is given",
-        pattern=IDENTIFIER,
-        optional=True,
-    ),
     Field(name="reason", kind="text", meaning="Why, where no trigger says it", optional=True),
     Field(name="intervention_kind", kind="text", meaning="What is done", allowed=_all(v.InterventionKind)),
     Field(name="intervention_status", kind="text", meaning="How far it has come", allowed=_all(v.InterventionStatus)),

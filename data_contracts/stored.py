@@ -50,6 +50,7 @@ INTERVENTIONS = Mart(
     columns=("intervention_id", *SAID, "record_version", "created_at", *_WRITTEN),
     key=("intervention_id",),
     also_asked=("area_code", "commitment_id", "intervention_kind", "intervention_status"),
+    nullable=frozenset({"trigger_id"}),
     at_least=0,
 )
 
@@ -59,6 +60,7 @@ INTERVENTION_HISTORY = Mart(
     columns=("intervention_id", "record_version", "action", "changed", *_WRITTEN, *SAID),
     key=("intervention_id", "record_version"),
     also_asked=("area_code", "commitment_id"),
+    nullable=frozenset({"trigger_id"}),
     at_least=0,
 )
 

@@ -1,12 +1,14 @@
 """What every test may ask for: one data folder, refreshed once a session, and a copy of it to spoil."""
 
 import os
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pipelines.models import statuses
+from tests.builders import postgres as postgres_
 from tests.builders.data_folder import DataFolder
 from tests.builders.remembered import metrics_used_by_models, remembering, remembering_statuses
 
@@ -53,3 +55,19 @@ def first_release(remembered_metrics: None, tmp_path_factory: pytest.TempPathFac
 def folder(first_release: DataFolder, tmp_path: Path) -> DataFolder:
     """A data folder with one release, the test's own."""
     return first_release.copy(tmp_path / "data")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A PostgreSQL server of the tests' own, to which `tests.builders.postgres.database` adds databases."""
+    with postgres_.cluster() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"], scope="module")
+def database_url(request: pytest.FixtureRequest) -> str | None:
+    """An empty database of each kind; None for the file in the data folder."""
+    if request.param == "sqlite":
+        return None
+    name = f"{request.module.__name__.rpartition('.')[2]}_{uuid.uuid4().hex[:8]}"
+    return postgres_.database(request.getfixturevalue("postgres"), name)

@@ -107,7 +107,7 @@ def _list(known: Reference, shown: Sequence[Intervention], today: dt.date) -> No
 
 def _line(known: Reference, of: Intervention, today: dt.date) -> list[Cell]:
     return [
-        tag("A", view.title(of, known), href=address(of.intervention_id)),
+        tag("A", f"{of.intervention_id}. {view.title(of, known)}", href=address(of.intervention_id)),
         view.commitment_title(known, of.commitment_id),
         f"{of.owner_role}, {of.owner_organisation}",
         stage(of),

@@ -39,8 +39,9 @@ metadata = MetaData()
 
 def _column(name: str) -> Column:
     field = FIELDS[name]
+    nullable = INTERVENTIONS.is_nullable(field)
     kind = String(LONGEST.get(name, _CODE)) if field.kind == "text" else _TYPES[field.kind]()
-    return Column(name, kind, nullable=field.optional)
+    return Column(name, kind, nullable=nullable)
 
 
 def _one_of(column: str, values: type[InterventionStatus] | type[InterventionAction]) -> CheckConstraint:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -83,3 +84,12 @@ def systems(first_release: DataFolder) -> dict[str, str]:
         for row in areas.iter_rows(named=True)
         if row["area_type"] == "icb" and row["valid_to"] is None
     }
+
+
+def log_folder(release: DataFolder, beside: Path) -> Path:
+    """A data folder that has a release to read and a log of its own."""
+    data = beside / "data"
+    data.mkdir()
+    (data / "current").symlink_to((release.path / "current").readlink())
+    (data / "releases").symlink_to(release.path / "releases")
+    return data

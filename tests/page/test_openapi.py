@@ -24,6 +24,19 @@ from dashboard.openapi import description
 from dashboard.server import create_app
 from dashboard.settings import Settings
 from data_contracts.marts import MARTS
+from data_contracts.stored import STORED
+from tests.builders.data_folder import DataFolder
+from tests.builders.interventions import AUTHOR, store_at, told
+from tests.page.conftest import log_folder
+
+#: One address of each kind.
+SOME = [
+    "/api/v1/areas",
+    "/api/v1/statuses/{status_id}/record",
+    "/download/areas.{format}",
+    "/api/v1/interventions",
+    "/download/interventions.csv",
+]
 
 AS_DESCRIBED = [
     status_code_conformance,
@@ -64,6 +77,18 @@ def short_spreadsheets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spreadsheet, "MOST_ROWS", 60)
 
 
+@pytest.fixture(scope="session")
+def app(first_release: DataFolder, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """A server with a release and a log that holds something."""
+    data = log_folder(first_release, tmp_path_factory.mktemp("described"))
+    store = store_at(data)
+    for number in range(3):
+        made = store.propose(told(), by=AUTHOR, submission_id=str(number))
+        store.change(made.intervention_id, {"process_unit": "posts"}, seen=1, by=AUTHOR)
+    store.close()
+    return create_app(Settings(data_dir=data))
+
+
 @schema.parametrize()
 @settings(max_examples=15, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_answer_is_one_described(case: schemathesis.Case, app: Flask, short_spreadsheets: None) -> None:
@@ -99,16 +124,18 @@ def test_what_chance_may_miss_is_as_described(
     assert _ask(case, app, []).status_code == status
 
 
-@pytest.mark.parametrize("path", ["/api/v1/areas", "/api/v1/statuses/{status_id}/record", "/download/areas.{format}"])
+@pytest.mark.parametrize("path", SOME)
 def test_a_reply_that_still_holds_is_as_described(app: Flask, path: str) -> None:
-    case = schema[path]["GET"].Case(path_parameters={"format": "parquet", "status_id": KNOWN_STATUS})
+    places = {"format": "parquet", "status_id": KNOWN_STATUS}
+    case = schema[path]["GET"].Case(path_parameters={name: of for name, of in places.items() if f"{{{name}}}" in path})
     (tag,) = _ask(case, app, []).headers["etag"]
     assert _ask(case, app, [], **{"If-None-Match": tag}).status_code == 304
 
 
-@pytest.mark.parametrize("path", ["/api/v1/areas", "/api/v1/statuses/{status_id}/record", "/download/areas.{format}"])
+@pytest.mark.parametrize("path", SOME)
 def test_having_no_release_is_as_described(tmp_path: Path, path: str) -> None:
-    case = schema[path]["GET"].Case(path_parameters={"format": "csv", "status_id": KNOWN_STATUS})
+    places = {"format": "csv", "status_id": KNOWN_STATUS}
+    case = schema[path]["GET"].Case(path_parameters={name: of for name, of in places.items() if f"{{{name}}}" in path})
     assert _ask(case, create_app(Settings(data_dir=tmp_path / "data")), []).status_code == 503
 
 
@@ -116,7 +143,9 @@ def test_every_table_is_described_and_described_as_it_is_served(app: Flask) -> N
     served = app.test_client().get("/api/v1/openapi.json").get_json()
     assert served == description()
     rows, files = [f"/api/v1/{m}" for m in MARTS], [f"/download/{m}.{{format}}" for m in MARTS]
-    assert list(served["paths"]) == [*rows, "/api/v1/statuses/{status_id}/record", *files]
+    stored, stored_files = [f"/api/v1/{m}" for m in STORED], [f"/download/{m}.csv" for m in STORED]
+    record = "/api/v1/statuses/{status_id}/record"
+    assert list(served["paths"]) == [*rows, record, *stored, *files, *stored_files]
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])

@@ -25,7 +25,10 @@ from tests.page.conftest import UPDATE, update_body
 from tests.page.reading import read
 
 #: Loaded by what the server never needs: numbers and frames are the pipeline's.
-HEAVY = ("numpy", "scipy", "pandera", "pandas", "pyarrow", "polars", "pipelines")
+HEAVY = (
+    *("numpy", "scipy", "pandera", "pandas", "pyarrow", "polars", "pipelines"),
+    *("alembic", "psycopg", "sqlalchemy.orm"),
+)
 
 
 def test_health_names_the_release(client: FlaskClient, first_release: DataFolder) -> None:
@@ -135,6 +138,7 @@ from dashboard.settings import Settings
 client = create_app(Settings(data_dir=Path({str(first_release.path)!r}))).test_client()
 for path in ("/", "/system/E54000050", "/api/v1/observations", "/api/v1/openapi.json", "/healthz"):
     assert client.get(path).status_code == 200, path
+assert client.get("/interventions").status_code == 503
 print([name for name in {HEAVY!r} if name in sys.modules])
 """
     done = subprocess.run(
