@@ -247,7 +247,7 @@ class NewForm(_Entry):
     area_code = Choice("System", needed="Choose the system")
     commitment_id = Choice("Commitment", needed="Choose the commitment")
     trigger_id = HiddenField()
-    reason = Text("Reason", lines=3, hint="Why this system and this commitment.")
+    intervention_reason = Text("Reason", lines=3, hint="Why this system and this commitment.")
 
     def validate_trigger_id(self, field: HiddenField) -> None:
         """A trigger comes from a link; one that is not of that form was written by hand."""

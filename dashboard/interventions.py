@@ -289,7 +289,7 @@ def _new_form() -> NewForm:
 
 
 def _as_told(of: Intervention) -> dict[str, Any]:
-    return {name: getattr(of, name) for name in (*view.LABELS, "trigger_id", "reason")}
+    return {name: getattr(of, name) for name in (*view.LABELS, "trigger_id", "intervention_reason")}
 
 
 def _as_written(of: Intervention) -> dict[str, Any]:

@@ -558,7 +558,7 @@ _FIELDS: tuple[Field, ...] = (
     Field(name="row", kind="text", meaning="The row as received, as JSON"),
     # interventions
     Field(name="intervention_id", kind="whole", meaning="Number of the intervention", minimum=1, maximum=MOST_RECORDS),
-    Field(name="reason", kind="text", meaning="Why, where no trigger says it", optional=True),
+    Field(name="intervention_reason", kind="text", meaning="Why, where no trigger says it", optional=True),
     Field(name="intervention_kind", kind="text", meaning="What is done", allowed=_all(v.InterventionKind)),
     Field(name="intervention_status", kind="text", meaning="How far it has come", allowed=_all(v.InterventionStatus)),
     Field(name="owner_role", kind="text", meaning="Role that owns it; never a person's name"),

@@ -6,7 +6,7 @@ The store's own tables are made from these columns, so that a page, the API and 
 from data_contracts.marts import Mart
 
 #: What an intervention is about, and which trigger or reason led to it: as it was logged, for good.
-ABOUT = ("area_code", "commitment_id", "trigger_id", "reason")
+ABOUT = ("area_code", "commitment_id", "trigger_id", "intervention_reason")
 
 #: What an owner may change.
 _TOLD = (

@@ -28,7 +28,7 @@ def new(release: Release, form: NewForm) -> Page:
         field(form.area_code),
         field(form.commitment_id),
         facts([("Trigger", trigger)]) if trigger else None,
-        field(form.reason),
+        field(form.intervention_reason),
         *_entry_fields(form),
         *_author_fields(form),
     ]

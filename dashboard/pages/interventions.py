@@ -207,7 +207,7 @@ def _what(of: Intervention, known: Reference) -> list[tuple[str, Cell]]:
         ("System", system),
         ("Commitment", link),
         ("Trigger", of.trigger_id),
-        ("Reason", of.reason),
+        ("Reason", of.intervention_reason),
         ("Kind", KINDS[of.intervention_kind]),  # type: ignore[index]
         ("Owner", f"{of.owner_role}, {of.owner_organisation}"),
         ("Agreed", words.date(of.agreed_date) if of.agreed_date else None),

@@ -13,7 +13,7 @@ class Told:
     area_code: str
     commitment_id: str
     trigger_id: str | None
-    reason: str | None
+    intervention_reason: str | None
     intervention_kind: str
     intervention_status: str
     owner_role: str

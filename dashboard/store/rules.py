@@ -81,8 +81,8 @@ def faults(told: Mapping[str, Any], *, today: dt.date, before: InterventionStatu
 
 
 def _check_why(told: Mapping[str, Any], found: Faults) -> None:
-    if not told.get("trigger_id") and not told.get("reason"):
-        found["reason"] = "Enter the reason, since no trigger gives one"
+    if not told.get("trigger_id") and not told.get("intervention_reason"):
+        found["intervention_reason"] = "Enter the reason, since no trigger gives one"
 
 
 def _check_dates(told: Mapping[str, Any], today: dt.date, found: Faults) -> None:

@@ -25,7 +25,7 @@ SCHEMA = "0001"
 _LINE, _PARAGRAPH, _ADDRESS, _CODE = 120, 1_000, 500, 100
 LONGEST: dict[str, int] = {
     **dict.fromkeys(("owner_role", "owner_organisation", "changed_by_role", "changed_by_organisation"), _LINE),
-    **dict.fromkeys(("reason", "expected_effect", "review_finding", "withdrawn_reason"), _PARAGRAPH),
+    **dict.fromkeys(("intervention_reason", "expected_effect", "review_finding", "withdrawn_reason"), _PARAGRAPH),
     "process_measure": 240,
     "process_unit": 40,
     "evidence_link": _ADDRESS,

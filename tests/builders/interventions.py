@@ -35,7 +35,7 @@ def entry(**changes: str) -> dict[str, str]:
         "area_code": "E54000032",
         "commitment_id": "hle-level",
         "trigger_id": "",
-        "reason": "Falling behind England since 2017 to 2019.",
+        "intervention_reason": "Falling behind England since 2017 to 2019.",
         "intervention_kind": "peer_visit",
         "owner_role": "Director of population health",
         "owner_organisation": "Kent and Medway ICB",
@@ -64,7 +64,7 @@ def told(**changes: Any) -> dict[str, Any]:
     return {
         "area_code": "E54000032",
         "commitment_id": "hle-level",
-        "reason": "Falling behind England.",
+        "intervention_reason": "Falling behind England.",
         "intervention_kind": "peer_visit",
         "owner_role": "Director of population health",
         "owner_organisation": "Kent and Medway ICB",

@@ -2,9 +2,11 @@
 
 import itertools
 import re
+from pathlib import Path
 
 import pytest
 
+from data_contracts import fields
 from data_contracts.fields import FIELDS, Field
 from data_contracts.marts import MARTS, Mart
 from data_contracts.registry.records import (
@@ -298,6 +300,12 @@ def test_a_tables_key_is_among_its_columns_and_never_empty(mart: Mart) -> None:
 def test_a_tables_rules_exist_and_what_it_holds_is_said(mart: Mart) -> None:
     assert set(mart.row_rules) <= set(ROW_RULES)
     assert mart.holds.endswith(".")
+
+
+def test_no_field_is_defined_twice() -> None:
+    """The later would take the earlier's place in every table, unseen."""
+    names = re.findall(r'\bField\(\s*name="([^"]+)"', Path(fields.__file__).read_text("utf-8"))
+    assert len(names) == len(FIELDS)
 
 
 def test_no_defined_field_is_unused() -> None:

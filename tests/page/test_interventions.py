@@ -67,7 +67,7 @@ def rows(desk: Desk, table: str, **asked: object) -> list[dict[str, object]]:
 def test_what_is_logged_is_read_back_on_the_page_in_the_api_and_in_the_file(desk: Desk) -> None:
     number = desk.log(
         trigger_id="change-worse-than-england",
-        reason="Two lines,\r\nand “more”: <b>100%</b>",
+        intervention_reason="Two lines,\r\nand “more”: <b>100%</b>",
         process_baseline="1,234.5",
         process_baseline_date=days(-5),
         process_baseline_lower_95="1200",
@@ -88,7 +88,7 @@ def test_what_is_logged_is_read_back_on_the_page_in_the_api_and_in_the_file(desk
         row
         | {
             "area_code": "E54000032",
-            "reason": "Two lines,\nand “more”: <b>100%</b>",
+            "intervention_reason": "Two lines,\nand “more”: <b>100%</b>",
             "process_baseline": 1234.5,
             "process_baseline_lower_95": 1200.0,
             "process_value": None,
@@ -191,7 +191,7 @@ def test_an_empty_form_says_everything_that_is_missing_at_the_top_and_at_the_fie
     assert list(said) == [
         "area_code",
         "commitment_id",
-        "reason",
+        "intervention_reason",
         "intervention_kind",
         "owner_role",
         "owner_organisation",
@@ -216,15 +216,20 @@ def test_an_empty_form_says_everything_that_is_missing_at_the_top_and_at_the_fie
 
 
 def test_what_was_written_is_kept_also_where_it_is_wrong(desk: Desk) -> None:
-    written = entry(start_date="soon", process_baseline="about five", reason="", expected_effect="a\n<i>b</i>")
+    written = entry(
+        start_date="soon", process_baseline="about five", intervention_reason="", expected_effect="a\n<i>b</i>"
+    )
     answer = desk.send(NEW, written)
-    assert set(errors(answer)) == {"start_date", "process_baseline", "reason"}
+    assert set(errors(answer)) == {"start_date", "process_baseline", "intervention_reason"}
     kept = fields_of(read(answer.get_data(as_text=True)))
     assert {name: kept[name] for name in written} == written
 
 
 WRONG: dict[str, tuple[dict[str, str], dict[str, str]]] = {
-    "no trigger and no reason": ({"reason": ""}, {"reason": "Enter the reason, since no trigger gives one"}),
+    "no trigger and no reason": (
+        {"intervention_reason": ""},
+        {"intervention_reason": "Enter the reason, since no trigger gives one"},
+    ),
     "a date that is none": ({"start_date": "2026-02-30"}, {"start_date": "must be a real date"}),
     "a process measure too late": ({"process_date": days(10 + 370)}, {"process_date": "within 12 months of the start"}),
     "a process measure before the start": ({"process_date": days(9)}, {"process_date": "within 12 months"}),
@@ -430,10 +435,14 @@ def test_the_api_filters_pages_and_says_when_nothing_has_changed(desk: Desk) -> 
 
 def test_a_file_runs_nothing_in_a_spreadsheet(desk: Desk) -> None:
     formula = "=cmd|' /C calc'!A0"
-    number = desk.log(reason=formula, expected_effect="-1+1", process_unit="+x")
+    number = desk.log(intervention_reason=formula, expected_effect="-1+1", process_unit="+x")
     answer = desk.client.get(f"/download/intervention_history.csv?intervention_id={number}")
     (line,) = csv.DictReader(io.StringIO(answer.text))
-    assert (line["reason"], line["expected_effect"], line["process_unit"]) == (f"'{formula}", "'-1+1", "'+x")
+    assert (line["intervention_reason"], line["expected_effect"], line["process_unit"]) == (
+        f"'{formula}",
+        "'-1+1",
+        "'+x",
+    )
     assert "attachment" in answer.headers["Content-Disposition"]
     assert desk.client.get("/download/interventions.xlsx").status_code == 404
 

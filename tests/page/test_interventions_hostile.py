@@ -47,7 +47,7 @@ REFUSED_TEXT = {
     "person": "Ask Dr Bloggs",
 }
 TEXTS = [
-    "reason",
+    "intervention_reason",
     "owner_role",
     "owner_organisation",
     "expected_effect",
@@ -99,7 +99,7 @@ def test_text_is_shown_as_text_wherever_it_shows(desk: Desk, what: str) -> None:
         assert " ".join(text.split()) in " ".join(desk_text(page).split()), address
     assert desk.form(f"/interventions/{number}/edit")["expected_effect"] == text
     row = desk.client.get(f"/api/v1/interventions?intervention_id={number}").get_json()["rows"][0]
-    assert (row["reason"], row["owner_role"], row["review_finding"]) == (text, text, text)
+    assert (row["intervention_reason"], row["owner_role"], row["review_finding"]) == (text, text, text)
 
 
 def desk_text(page: object) -> str:

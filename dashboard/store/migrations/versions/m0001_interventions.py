@@ -25,7 +25,7 @@ def _said() -> list[Column]:
         Column("area_code", String(100), nullable=False),
         Column("commitment_id", String(100), nullable=False),
         Column("trigger_id", String(100)),
-        Column("reason", String(1000)),
+        Column("intervention_reason", String(1000)),
         Column("intervention_kind", String(100), nullable=False),
         Column("intervention_status", String(100), nullable=False),
         Column("owner_role", String(120), nullable=False),
