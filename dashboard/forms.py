@@ -17,7 +17,8 @@ from wtforms.validators import StopValidation
 from dashboard.store.rules import LARGEST, address_fault, text_fault
 from dashboard.store.tables import LONGEST
 from dashboard.views.interventions import AIMS, KINDS
-from data_contracts.fields import FIELDS, SLUG
+from data_contracts.fields import FIELDS
+from data_contracts.registry.records import triggers
 from data_contracts.vocabulary import Sex
 
 NOTHING_CHOSEN = ""
@@ -250,11 +251,11 @@ class NewForm(_Entry):
     intervention_reason = Text("Reason", lines=3, hint="Why this system and this commitment.")
 
     def validate_trigger_id(self, field: HiddenField) -> None:
-        """A trigger comes from a link; one that is not of that form was written by hand."""
+        """A trigger comes from a link; one that is not in the registry was written by hand."""
         field.data = field.data or None
-        if field.data and (len(field.data) > 100 or not re.fullmatch(SLUG, field.data)):
+        if field.data and field.data not in triggers():
             field.data = None
-            raise StopValidation("The trigger is not one of ours: come again from the page of the trigger")
+            raise StopValidation("The trigger is not one of the registry: come again from the page of the trigger")
 
     def validate_submission_id(self, field: HiddenField) -> None:
         """What tells a form sent twice from two forms."""

@@ -27,7 +27,7 @@ def new(release: Release, form: NewForm) -> Page:
         tag("H2", "What it is about"),
         field(form.area_code),
         field(form.commitment_id),
-        facts([("Trigger", trigger)]) if trigger else None,
+        facts([("Trigger", view.trigger_title(trigger))]) if trigger else None,
         field(form.intervention_reason),
         *_entry_fields(form),
         *_author_fields(form),

@@ -206,7 +206,7 @@ def _what(of: Intervention, known: Reference) -> list[tuple[str, Cell]]:
     return [
         ("System", system),
         ("Commitment", link),
-        ("Trigger", of.trigger_id),
+        ("Trigger", of.trigger_id and view.trigger_title(of.trigger_id)),
         ("Reason", of.intervention_reason),
         ("Kind", KINDS[of.intervention_kind]),  # type: ignore[index]
         ("Owner", f"{of.owner_role}, {of.owner_organisation}"),

@@ -8,6 +8,7 @@ from dashboard import words
 from dashboard.queries import Reference
 from dashboard.store.model import Intervention, Told, Version
 from dashboard.store.rules import plain
+from data_contracts.registry.records import triggers
 from data_contracts.vocabulary import InterventionAction, InterventionKind, InterventionStatus, ProcessAim
 
 KINDS = {
@@ -119,6 +120,12 @@ def commitment_title(known: Reference, commitment_id: str) -> str:
     """A commitment's title; its id where the register no longer has it."""
     found = known.commitments.get(commitment_id)
     return found.title if found else commitment_id
+
+
+def trigger_title(trigger_id: str) -> str:
+    """A trigger's title; its id where the registry no longer has it."""
+    found = triggers().get(trigger_id)
+    return found.title if found else trigger_id
 
 
 def indicator_name(known: Reference, indicator_id: str) -> str:

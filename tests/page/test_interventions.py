@@ -78,7 +78,7 @@ def test_what_is_logged_is_read_back_on_the_page_in_the_api_and_in_the_file(desk
     )
     page = desk.page(path(number))
     assert page.one("h1").text == "Peer visit: Kent and Medway"
-    assert fact(page, "Trigger") == "change-worse-than-england"
+    assert fact(page, "Trigger") == "Change worse than England's"
     assert fact(page, "Reason") == "Two lines, and “more”: <b>100%</b>"
     assert fact(page, "Owner") == "Director of population health, Kent and Medway ICB"
     assert fact(page, "Baseline") == f"1,234.5 posts (1,200 to 1,300) on {words.date(clock.today() - dt.timedelta(5))}"
