@@ -46,7 +46,8 @@ class Field:
         return types[self.kind]
 
 
-def _all(values: type[StrEnum]) -> tuple[str, ...]:
+def all_values(values: type[StrEnum]) -> tuple[str, ...]:
+    """What a closed list allows."""
     return tuple(member.value for member in values)
 
 
@@ -64,7 +65,7 @@ _FIELDS: tuple[Field, ...] = (
     Field(name="area_code", kind="text", meaning="GSS code of the area", pattern=AREA_CODE),
     Field(name="area_name", kind="text", meaning="Name people use for the area"),
     Field(name="official_name", kind="text", meaning="Name of the area as its publisher writes it"),
-    Field(name="area_type", kind="text", meaning="Kind of area", allowed=_all(v.AreaType)),
+    Field(name="area_type", kind="text", meaning="Kind of area", allowed=all_values(v.AreaType)),
     Field(name="ods_code", kind="text", meaning="NHS organisation code", pattern=r"^[A-Z0-9]{3,6}$", optional=True),
     Field(name="nhs_region_code", kind="text", meaning="NHS region of the area", pattern=AREA_CODE, optional=True),
     Field(name="region_code", kind="text", meaning="ONS region", pattern=AREA_CODE),
@@ -103,7 +104,7 @@ _FIELDS: tuple[Field, ...] = (
         optional=True,
     ),
     Field(name="change_type", kind="text", meaning="What happened, in words"),
-    Field(name="confidence", kind="text", meaning="How sure the change is", allowed=_all(v.Confidence)),
+    Field(name="confidence", kind="text", meaning="How sure the change is", allowed=all_values(v.Confidence)),
     Field(name="source_url", kind="text", meaning="Page that says so", pattern=HTTPS),
     Field(name="authority_code", kind="text", meaning="Local authority, either tier", pattern=AREA_CODE),
     Field(name="system_code", kind="text", meaning="Integrated care board", pattern=AREA_CODE),
@@ -114,7 +115,7 @@ _FIELDS: tuple[Field, ...] = (
     Field(name="share_of_system", kind="number", meaning="Overlap over the system's residents", minimum=0, maximum=1),
     # observations
     Field(name="indicator_id", kind="text", meaning="Measure, see `indicators`", pattern=SLUG),
-    Field(name="sex", kind="text", meaning="Whom the figure is about", allowed=_all(v.Sex)),
+    Field(name="sex", kind="text", meaning="Whom the figure is about", allowed=all_values(v.Sex)),
     Field(name="breakdown", kind="text", meaning="`all`, or the group within the area", pattern=r"^[a-z0-9_]+$"),
     Field(name="period_label", kind="text", meaning="Period as people write it"),
     Field(name="period_start", kind="date", meaning="First day of the period"),
@@ -124,12 +125,12 @@ _FIELDS: tuple[Field, ...] = (
     Field(name="upper_95", kind="number", meaning="Upper 95% confidence limit", optional=True),
     Field(name="count", kind="number", meaning="Numerator, where published", minimum=0, optional=True),
     Field(name="denominator", kind="number", meaning="Denominator, where published", minimum=0, optional=True),
-    Field(name="value_kind", kind="text", meaning="Where the figure comes from", allowed=_all(v.ValueKind)),
+    Field(name="value_kind", kind="text", meaning="Where the figure comes from", allowed=all_values(v.ValueKind)),
     Field(
         name="value_symbol",
         kind="text",
         meaning="Shorthand about the figure: " + "; ".join(f"{s} {m}" for s, m in v.SYMBOL_MEANINGS.items()),
-        allowed=_all(v.ValueSymbol),
+        allowed=all_values(v.ValueSymbol),
         optional=True,
     ),
     Field(name="note", kind="text", meaning="What a reader must know about the figure", optional=True),
@@ -140,7 +141,7 @@ _FIELDS: tuple[Field, ...] = (
         name="gap_id",
         kind="text",
         meaning="Which gap: " + "; ".join(f"`{gap}` {meaning}" for gap, meaning in v.GAP_MEANINGS.items()),
-        allowed=_all(v.GapId),
+        allowed=all_values(v.GapId),
     ),
     Field(
         name="observed_gap",
@@ -229,11 +230,13 @@ _FIELDS: tuple[Field, ...] = (
     Field(name="topic", kind="text", meaning="What it is about, for grouping"),
     Field(name="definition", kind="text", meaning="What is measured, in plain words"),
     Field(name="unit", kind="text", meaning="Unit of the value"),
-    Field(name="polarity", kind="text", meaning="Which way is better", allowed=_all(v.Polarity)),
-    Field(name="value_type", kind="text", meaning="Kind of number", allowed=_all(v.ValueType)),
+    Field(name="polarity", kind="text", meaning="Which way is better", allowed=all_values(v.Polarity)),
+    Field(name="value_type", kind="text", meaning="Kind of number", allowed=all_values(v.ValueType)),
     Field(name="decimals", kind="whole", meaning="Decimals shown on pages", minimum=0, maximum=6),
-    Field(name="pace_form", kind="text", meaning="How growth towards a target is reckoned", allowed=_all(v.PaceForm)),
-    Field(name="period_kind", kind="text", meaning="How the series cuts time", allowed=_all(v.PeriodKind)),
+    Field(
+        name="pace_form", kind="text", meaning="How growth towards a target is reckoned", allowed=all_values(v.PaceForm)
+    ),
+    Field(name="period_kind", kind="text", meaning="How the series cuts time", allowed=all_values(v.PeriodKind)),
     Field(name="periods_overlap", kind="flag", meaning="Neighbouring periods share years"),
     Field(name="cumulative", kind="flag", meaning="Each period includes the earlier ones"),
     Field(name="enumerated", kind="flag", meaning="A full count with no sampling error"),
@@ -244,14 +247,16 @@ _FIELDS: tuple[Field, ...] = (
     Field(name="method", kind="text", meaning="How the publisher makes the figure and its limits"),
     # commitments
     Field(name="commitment_id", kind="text", meaning="Commitment, see `commitments`", pattern=SLUG),
-    Field(name="standing", kind="text", meaning="Promise, duty, recommended or monitored", allowed=_all(v.Standing)),
-    Field(name="lever", kind="text", meaning="Who can move it", allowed=_all(v.Lever)),
+    Field(
+        name="standing", kind="text", meaning="Promise, duty, recommended or monitored", allowed=all_values(v.Standing)
+    ),
+    Field(name="lever", kind="text", meaning="Who can move it", allowed=all_values(v.Lever)),
     Field(name="title", kind="text", meaning="Title"),
     Field(name="statement", kind="text", meaning="What is said, in our own words"),
     Field(name="said_by", kind="text", meaning="Who says it"),
     Field(name="source_place", kind="text", meaning="Where in the source to look"),
     Field(name="said_on", kind="text", meaning="When it was said: a day, month or year", optional=True),
-    Field(name="in_force", kind="text", meaning="Whether it still stands", allowed=_all(v.InForce)),
+    Field(name="in_force", kind="text", meaning="Whether it still stands", allowed=all_values(v.InForce)),
     Field(name="superseded_by", kind="text", meaning="Commitment that took its place", pattern=SLUG, optional=True),
     Field(name="measures", kind="text", meaning="Indicators it is judged by, separated by spaces", optional=True),
     Field(name="baseline", kind="text", meaning="Period or first return it is judged from", optional=True),
@@ -259,10 +264,12 @@ _FIELDS: tuple[Field, ...] = (
     Field(name="deadline", kind="text", meaning="By when; `none` where nobody has said"),
     Field(name="review_cycle", kind="text", meaning="How often there is news"),
     Field(name="version", kind="whole", meaning="Goes up with every change to what the entry says", minimum=1),
-    Field(name="kept_by", kind="text", meaning="What shows whether it is kept", allowed=_all(v.KeptBy)),
+    Field(name="kept_by", kind="text", meaning="What shows whether it is kept", allowed=all_values(v.KeptBy)),
     Field(name="rivals", kind="text", meaning="Other measures of the same thing, separated by spaces", optional=True),
     Field(name="unsure", kind="text", meaning="What nobody has confirmed", optional=True),
-    Field(name="measured_where", kind="text", meaning="Areas it is worked out for", allowed=_all(v.MeasuredWhere)),
+    Field(
+        name="measured_where", kind="text", meaning="Areas it is worked out for", allowed=all_values(v.MeasuredWhere)
+    ),
     Field(name="target_change", kind="number", meaning="Target as a change from England's baseline", optional=True),
     Field(name="why_baseline", kind="text", meaning="Why the baseline is not the usual one", optional=True),
     # statuses
@@ -305,13 +312,15 @@ _FIELDS: tuple[Field, ...] = (
     Field(name="latest_vintage", kind="text", meaning="Vintage it comes from", pattern=VINTAGE, optional=True),
     Field(name="target_value", kind="number", meaning="Value to be reached", optional=True),
     Field(name="target_date", kind="date", meaning="Day by which; empty where nobody has said", optional=True),
-    Field(name="data_state", kind="text", meaning="Whether the figures allow a status", allowed=_all(v.DataState)),
+    Field(
+        name="data_state", kind="text", meaning="Whether the figures allow a status", allowed=all_values(v.DataState)
+    ),
     Field(name="data_state_reason", kind="text", meaning="Why it is not `ok`", optional=True),
     Field(
         name="direction",
         kind="text",
         meaning="Which way it moved from its baseline",
-        allowed=_all(v.Direction),
+        allowed=all_values(v.Direction),
         optional=True,
     ),
     Field(
@@ -326,7 +335,7 @@ _FIELDS: tuple[Field, ...] = (
         name="pace",
         kind="text",
         meaning="Whether it moves fast enough to reach its target by its date",
-        allowed=_all(v.Pace),
+        allowed=all_values(v.Pace),
         optional=True,
     ),
     Field(name="pace_ratio", kind="number", meaning="Growth observed over growth needed", optional=True),
@@ -347,7 +356,7 @@ _FIELDS: tuple[Field, ...] = (
         name="recent_trend",
         kind="text",
         meaning="What the five latest points did",
-        allowed=_all(v.RecentTrend),
+        allowed=all_values(v.RecentTrend),
         optional=True,
     ),
     Field(name="trend_chi_square", kind="number", meaning="Chi-squared of the trend", minimum=0, optional=True),
@@ -357,14 +366,14 @@ _FIELDS: tuple[Field, ...] = (
         name="variation",
         kind="text",
         meaning="What the latest point of the control chart is",
-        allowed=_all(v.Variation),
+        allowed=all_values(v.Variation),
         optional=True,
     ),
     Field(
         name="assurance",
         kind="text",
         meaning="Whether the target will be met by the process as it is",
-        allowed=_all(v.Assurance),
+        allowed=all_values(v.Assurance),
         optional=True,
     ),
     Field(name="england_value", kind="number", meaning="England's value in the latest period", optional=True),
@@ -379,7 +388,7 @@ _FIELDS: tuple[Field, ...] = (
         name="versus_england",
         kind="text",
         meaning="Where the latest value stands",
-        allowed=_all(v.Versus),
+        allowed=all_values(v.Versus),
         optional=True,
     ),
     Field(name="versus_england_p", kind="number", meaning="Two-sided p of that", minimum=0, maximum=1, optional=True),
@@ -427,13 +436,13 @@ _FIELDS: tuple[Field, ...] = (
         name="special_cause",
         kind="text",
         meaning="Why the point is not chance, the first rule that applies; or `common_cause`",
-        allowed=_all(v.SpecialCause),
+        allowed=all_values(v.SpecialCause),
     ),
     Field(
         name="point_type",
         kind="text",
         meaning="What that means for the measure; `neutral_high` and `neutral_low` where neither way is better",
-        allowed=_all(v.Variation),
+        allowed=all_values(v.Variation),
     ),
     Field(name="points", kind="whole", meaning="Points with a value in the series", minimum=1),
     Field(
@@ -443,7 +452,7 @@ _FIELDS: tuple[Field, ...] = (
     Field(name="rule_version", kind="text", meaning="Version of the status rules"),
     # evidence
     Field(name="as_at", kind="date", meaning="Day on which the answer held"),
-    Field(name="answer", kind="text", meaning="Whether it has been done", allowed=_all(v.Answer)),
+    Field(name="answer", kind="text", meaning="Whether it has been done", allowed=all_values(v.Answer)),
     Field(name="dated", kind="date", meaning="Day of the act or document", optional=True),
     Field(name="evidence_url", kind="text", meaning="Page or document that shows it", pattern=HTTPS),
     # triggers
@@ -468,7 +477,7 @@ _FIELDS: tuple[Field, ...] = (
             "`passed`: tested, and did not fire; `not_tested`: no test could be made, which is no pass. Empty while it "
             "fires"
         ),
-        allowed=_all(v.Cleared),
+        allowed=all_values(v.Cleared),
         optional=True,
     ),
     Field(name="evidence", kind="text", meaning="What fired it, in one sentence with its figures"),
@@ -559,8 +568,10 @@ _FIELDS: tuple[Field, ...] = (
     # interventions
     Field(name="intervention_id", kind="whole", meaning="Number of the intervention", minimum=1, maximum=MOST_RECORDS),
     Field(name="intervention_reason", kind="text", meaning="Why, where no trigger says it", optional=True),
-    Field(name="intervention_kind", kind="text", meaning="What is done", allowed=_all(v.InterventionKind)),
-    Field(name="intervention_status", kind="text", meaning="How far it has come", allowed=_all(v.InterventionStatus)),
+    Field(name="intervention_kind", kind="text", meaning="What is done", allowed=all_values(v.InterventionKind)),
+    Field(
+        name="intervention_status", kind="text", meaning="How far it has come", allowed=all_values(v.InterventionStatus)
+    ),
     Field(name="owner_role", kind="text", meaning="Role that owns it; never a person's name"),
     Field(name="owner_organisation", kind="text", meaning="Organisation of that role"),
     Field(name="start_date", kind="date", meaning="Day it starts or started"),
@@ -569,7 +580,7 @@ _FIELDS: tuple[Field, ...] = (
     Field(name="expected_effect", kind="text", meaning="What it is expected to change, and by how much"),
     Field(name="process_measure", kind="text", meaning="What shows within 12 months whether it is being done"),
     Field(name="process_unit", kind="text", meaning="Unit of the process measure", optional=True),
-    Field(name="process_aim", kind="text", meaning="Which way it should move", allowed=_all(v.ProcessAim)),
+    Field(name="process_aim", kind="text", meaning="Which way it should move", allowed=all_values(v.ProcessAim)),
     Field(name="process_date", kind="date", meaning="Day the process measure can first be read"),
     Field(name="process_baseline", kind="number", meaning="Process measure before the start", optional=True),
     Field(name="process_baseline_date", kind="date", meaning="Day the baseline is of", optional=True),
@@ -586,7 +597,9 @@ _FIELDS: tuple[Field, ...] = (
         pattern=SLUG,
         optional=True,
     ),
-    Field(name="outcome_sex", kind="text", meaning="Whom the outcome is about", allowed=_all(v.Sex), optional=True),
+    Field(
+        name="outcome_sex", kind="text", meaning="Whom the outcome is about", allowed=all_values(v.Sex), optional=True
+    ),
     Field(name="outcome_date", kind="date", meaning="Day the outcome could first be read", optional=True),
     Field(name="evidence_link", kind="text", meaning="Page or document about it", pattern=HTTPS, optional=True),
     Field(name="reviewed_on", kind="date", meaning="Day of the latest review", optional=True),
@@ -599,7 +612,7 @@ _FIELDS: tuple[Field, ...] = (
     Field(name="changed_at", kind="text", meaning="When this version was written (UTC)", pattern=MOMENT),
     Field(name="changed_by_role", kind="text", meaning="Role that wrote this version; never a person's name"),
     Field(name="changed_by_organisation", kind="text", meaning="Organisation of that role"),
-    Field(name="action", kind="text", meaning="What made this version", allowed=_all(v.InterventionAction)),
+    Field(name="action", kind="text", meaning="What made this version", allowed=all_values(v.InterventionAction)),
     Field(name="changed", kind="text", meaning="Columns that differ from the version before, separated by spaces"),
 )
 

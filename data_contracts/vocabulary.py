@@ -346,3 +346,153 @@ class Confidence(StrEnum):
 
     HIGH = "high"
     LOW = "low"
+
+
+# --- the return of posts ----------------------------------------------------------------------------------
+
+
+class EmployerType(StrEnum):
+    """Who employs the post."""
+
+    ICB = "icb"
+    NHS_TRUST = "nhs_trust"
+    LOCAL_AUTHORITY = "local_authority"
+    VOLUNTARY = "voluntary"
+    UNIVERSITY = "university"
+    OTHER = "other"
+
+
+class RoleFamily(StrEnum):
+    """What a post is for, coarsely enough to count. `all` is the total in published tables and no post's."""
+
+    DIRECTOR_OF_POPULATION_HEALTH = "director_of_population_health"
+    PUBLIC_HEALTH_CONSULTANT = "public_health_consultant"
+    PUBLIC_HEALTH_SPECIALIST = "public_health_specialist"
+    POPULATION_HEALTH_ANALYST = "population_health_analyst"
+    INEQUALITIES_LEAD = "inequalities_lead"
+    CORE20PLUS5 = "core20plus5"
+    TRAINING = "training"
+    OTHER = "other"
+
+
+class RoleFocus(StrEnum):
+    """Where a post's weight lies."""
+
+    BRIDGING = "bridging"
+    HEALTHCARE_PUBLIC_HEALTH = "healthcare_public_health"
+    POPULATION_HEALTH_MANAGEMENT = "population_health_management"
+    INEQUALITIES = "inequalities"
+
+
+class PostState(StrEnum):
+    """How a post is filled on the as-at date."""
+
+    FILLED_SUBSTANTIVE = "filled_substantive"
+    FIXED_TERM = "fixed_term"
+    SECONDMENT = "secondment"
+    INTERIM = "interim"
+    VACANT_RECRUITING = "vacant_recruiting"
+    VACANT_FROZEN = "vacant_frozen"
+
+
+VACANT_STATES = (PostState.VACANT_RECRUITING, PostState.VACANT_FROZEN)
+
+
+class FundingSource(StrEnum):
+    """Whose money pays for the post."""
+
+    ICB_BASELINE = "icb_baseline"
+    PROGRAMME = "programme"
+    PUBLIC_HEALTH_GRANT = "public_health_grant"
+    COUNCIL_CORE = "council_core"
+    EXTERNAL = "external"
+    CHARITY = "charity"
+
+
+class PayFramework(StrEnum):
+    """Whose terms the post is on."""
+
+    AGENDA_FOR_CHANGE = "agenda_for_change"
+    MEDICAL_CONSULTANT = "medical_consultant"
+    LOCAL_GOVERNMENT = "local_government"
+    VERY_SENIOR_MANAGER = "very_senior_manager"
+    UNIVERSITY = "university"
+    OTHER = "other"
+
+
+class Question(StrEnum):
+    """What a system is asked beside its posts; every question but agreements and cases has one answer a quarter."""
+
+    DIRECTOR_IN_POST = "director_in_post"
+    OWN_INFRASTRUCTURE = "own_infrastructure"
+    LOCAL_CONNECTION = "local_connection"
+    WRITTEN_DEFINITION = "written_definition"
+    JOINT_LEADERSHIP = "joint_leadership"
+    START_SOMEWHERE = "start_somewhere"
+    WORKFORCE_WELLBEING = "workforce_wellbeing"
+    TIME_TOGETHER = "time_together"
+    DATA_SHARING = "data_sharing"
+    AGREEMENT_TO_LEAD = "agreement_to_lead"
+    AGREEMENT_TO_ADVISE = "agreement_to_advise"
+    AGREEMENT_TO_INFORM = "agreement_to_inform"
+    AGREEMENT_TO_COLLABORATE = "agreement_to_collaborate"
+    CASE_SHARED = "case_shared"
+
+
+QUESTION_MEANINGS: dict[str, str] = {
+    Question.DIRECTOR_IN_POST: "a director of population health is in post; dated is the day since when",
+    Question.OWN_INFRASTRUCTURE: "the system has its own population health infrastructure",
+    Question.LOCAL_CONNECTION: "the system is connected to the public health teams of its local authorities",
+    Question.WRITTEN_DEFINITION: "what the system means by population health is written down and published",
+    Question.JOINT_LEADERSHIP: "principle 1: public health and the NHS lead population health jointly",
+    Question.START_SOMEWHERE: "principle 4: work has started on something the partners chose together",
+    Question.WORKFORCE_WELLBEING: "principle 5: the health of the workforce itself is looked after",
+    Question.TIME_TOGETHER: "principle 6: leaders of public health and the NHS set aside time together",
+    Question.DATA_SHARING: "partners share the data that population health work needs",
+    Question.AGREEMENT_TO_LEAD: "an agreement says who leads on the topic",
+    Question.AGREEMENT_TO_ADVISE: "an agreement says who advises on the topic",
+    Question.AGREEMENT_TO_INFORM: "an agreement says who informs on the topic",
+    Question.AGREEMENT_TO_COLLABORATE: "an agreement says where partners collaborate on the topic",
+    Question.CASE_SHARED: "a case of practice on the topic, with its outcome, shared for other systems",
+}
+
+#: One answer a topic, and a topic needed.
+AGREEMENTS = (
+    Question.AGREEMENT_TO_LEAD,
+    Question.AGREEMENT_TO_ADVISE,
+    Question.AGREEMENT_TO_INFORM,
+    Question.AGREEMENT_TO_COLLABORATE,
+)
+
+
+class Topic(StrEnum):
+    """What an agreement or a case is about."""
+
+    HEALTH_INEQUALITIES = "health_inequalities"
+    CARDIOVASCULAR_DISEASE = "cardiovascular_disease"
+    CANCER = "cancer"
+    SMOKING = "smoking"
+    HEALTHY_WEIGHT = "healthy_weight"
+    PHYSICAL_ACTIVITY = "physical_activity"
+    ALCOHOL_AND_DRUGS = "alcohol_and_drugs"
+    MENTAL_HEALTH = "mental_health"
+    MATERNITY_AND_CHILDREN = "maternity_and_children"
+    LONG_TERM_CONDITIONS = "long_term_conditions"
+    FRAILTY_AND_AGEING = "frailty_and_ageing"
+    VACCINATION_AND_SCREENING = "vaccination_and_screening"
+    HEALTH_PROTECTION = "health_protection"
+    WIDER_DETERMINANTS = "wider_determinants"
+    DATA_AND_INTELLIGENCE = "data_and_intelligence"
+    WORKFORCE = "workforce"
+
+
+class CaseOutcome(StrEnum):
+    """What came of a case shared; what did not work is worth sharing too."""
+
+    OUTCOME_IMPROVED = "outcome_improved"
+    GAP_NARROWED = "gap_narrowed"
+    MORE_PEOPLE_REACHED = "more_people_reached"
+    COST_SAVED = "cost_saved"
+    NO_CHANGE = "no_change"
+    TOO_EARLY_TO_TELL = "too_early_to_tell"
+    STOPPED = "stopped"
