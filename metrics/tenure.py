@@ -60,8 +60,8 @@ def share_of_wte(frame: pl.DataFrame, *, wte: str, where: str, by: str | Sequenc
     """
     keys = grouping(by)
     refuse(_problems(frame, wte=wte, flags={"where": where}, by=keys, adds=("value", "counted", "left_out")))
-    taken = _taken(frame, keys, wte=_millionths(wte), where=pl.col(where))
-    shares = taken.group_by(key_names(keys) or [pl.lit(0).alias("one")], maintain_order=True).agg(
+    taken = _taken(frame, keys, wte=_millionths(wte), where=pl.col(where)).with_columns(one=pl.lit(0))
+    shares = taken.group_by("one", *key_names(keys), maintain_order=True).agg(
         value=pl.col("wte").filter("where").sum() / pl.col("wte").sum(),
         counted=pl.col("where").sum().cast(pl.Int64),
         left_out=(~pl.col("where")).sum().cast(pl.Int64),
@@ -123,7 +123,7 @@ def ending_within(
     wrong = [problem for number in months for problem in whole_number_problems("months", number, least=1)]
     refuse([*wrong, *_problems(frame, wte=wte, dates={"as_at": as_at, "end": end}, dated=as_at, by=keys, adds=adds)])
     taken = _taken(frame, keys, wte=_millionths(wte), as_at=pl.col(as_at), end=pl.col(end)).with_columns(one=pl.lit(0))
-    windows = []
+    windows: list[pl.DataFrame] = []
     for number in months:
         ends = ((pl.col("end") > pl.col("as_at")) & (pl.col("end") <= months_after(pl.col("as_at"), number))).fill_null(
             value=False
@@ -133,7 +133,7 @@ def ending_within(
             .group_by("one", *names, maintain_order=True)
             .agg(
                 months=pl.lit(number, pl.Int64),
-                value=pl.col("wte").filter("ends").sum() / MILLIONTHS,
+                value=_wte(pl.col("wte").filter("ends").sum()),
                 counted=pl.col("ends").sum().cast(pl.Int64),
                 left_out=(~pl.col("ends")).sum().cast(pl.Int64),
                 place=pl.lit(len(windows)),
@@ -163,8 +163,8 @@ def funding_horizon(
     One row a group and month, groups in order of first appearance: the grouping columns, `month`, `day` (the day it is
     read on), `value` (WTE) and `counted` (posts funded). Zero where none is.
 
-    Raises MetricInputError: as in `share_of_wte`; a date column that holds no dates, an as-at that is missing or differs
-    within a group, an end before its start, months below 1.
+    Raises MetricInputError: as in `share_of_wte`; a date column that holds no dates, an as-at that is missing or
+    differs within a group, an end before its start, months below 1.
 
     >>> import datetime as dt
     >>> posts = pl.DataFrame({"wte": [1.0, 0.5], "as_at": dt.date(2026, 9, 30), "start": None,
@@ -225,7 +225,7 @@ def funding_horizon(
         .join(summed, on=["group", "month"], how="left")
         .sort("group", "month")
         .with_columns(
-            value=pl.col("wte").fill_null(0).cum_sum().over("group") / MILLIONTHS,
+            value=_wte(pl.col("wte").fill_null(0).cum_sum().over("group")),
             counted=pl.col("post").fill_null(0).cum_sum().over("group"),
             day=pl.when(pl.col("month") == 0)
             .then("as_at")
@@ -410,6 +410,11 @@ def _taken(frame: pl.DataFrame, keys: Sequence[str], **columns: pl.Expr) -> pl.D
 
 def _millionths(wte: str) -> pl.Expr:
     return (pl.col(wte).cast(pl.Float64) * MILLIONTHS).round().cast(pl.Int64)
+
+
+def _wte(millionths: pl.Expr) -> pl.Expr:
+    # Dividing by a constant may be done as a product with its inverse, which leaves a tail of digits.
+    return (millionths / MILLIONTHS).round(6)
 
 
 def _months_between(earlier: pl.Expr, later: pl.Expr) -> pl.Expr:
