@@ -44,10 +44,12 @@ def lines_chart(timeline: Timeline, *, colours: Sequence[str] = SERIES, from_zer
         figure["shapes"].append(_rule(_year(mark.day)))
         figure["annotations"].append(_rule_label(_year(mark.day), mark.label, row=place))
     traces = []
+    cuts = [mark.day for mark in timeline.marks if mark.severs]
     for line, colour in zip(timeline.lines, colours, strict=False):
-        traces += _bands(line.points, colour)
+        for part in _parts(line.points, cuts):
+            traces += _bands(part, colour)
     for line, colour in reversed(list(zip(timeline.lines, colours, strict=False))):
-        traces.append(_trace(measure, line, colour))
+        traces.append(_trace(measure, line, colour, cuts))
     if timeline.aim is not None:
         aimed = _aimed(timeline, timeline.aim, x_range, span=y_range[1] - y_range[0])
         traces += aim_traces(aimed)
@@ -122,21 +124,31 @@ def _aimed(timeline: Timeline, aim: Aim, x_range: tuple[float, float], *, span: 
     )
 
 
-def _trace(measure: Measure, line: Line, colour: str) -> Figure:
-    estimated = [point.value_kind == ValueKind.ESTIMATE for point in line.points]
+def _parts(points: Sequence[Observation], cuts: Sequence[dt.date]) -> list[list[Observation]]:
+    """The points between one day that severs the series and the next."""
+    parts = groupby(points, key=lambda point: sum(day <= point.period_end for day in cuts))
+    return [list(part) for _, part in parts]
+
+
+def _trace(measure: Measure, line: Line, colour: str, cuts: Sequence[dt.date]) -> Figure:
+    """One line; where the series is severed, a place without a figure keeps what lies on both sides apart."""
+    parts = _parts(line.points, cuts)
+    points = [point for part in parts for point in (*part, None)][:-1]
     return {
         "type": "scatter",
         "mode": "lines+markers",
-        "x": [_middle(point) for point in line.points],
-        "y": [point.value for point in line.points],
+        "x": [_middle(point) if point else None for point in points],
+        "y": [point.value if point else None for point in points],
         "connectgaps": False,
         "line": {"color": colour, "width": 2.5},
         "marker": {
             "size": 7,
-            "color": [COLOURS["white"] if estimate else colour for estimate in estimated],
+            "color": [
+                COLOURS["white"] if point and point.value_kind == ValueKind.ESTIMATE else colour for point in points
+            ],
             "line": {"color": colour, "width": 2},
         },
-        "text": [f"{line.name}, {point.period_label}: {measure.figure(point)}" for point in line.points],
+        "text": [f"{line.name}, {point.period_label}: {measure.figure(point)}" if point else "" for point in points],
         "hovertemplate": "%{text}<extra></extra>",
     }
 

@@ -8,7 +8,7 @@ from dashboard import queries, words
 from dashboard.queries import Area, Indicator, Observation, Source
 from dashboard.reader import Release
 from dashboard.theme import Comparison
-from data_contracts.registry.records import indicators
+from data_contracts.registry.records import Break, indicators
 from data_contracts.vocabulary import Polarity, Sex, ValueKind, ValueSymbol
 from metrics import comparison_scalar as tests
 
@@ -103,11 +103,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Mark:
-    """A day from which a series is not what it was: `label` for the drawing, `reason` for the words under it."""
+    """A day from which a series is not what it was: `label` for the drawing, `reason` for the words under it.
+
+    `severs`: figures on both sides are not compared, and no line joins them.
+    """
 
     day: dt.date
     label: str
     reason: str
+    severs: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,7 +140,7 @@ class Timeline:
         """Changes of method or boundary that the lines run across, in order of time."""
         registered = indicators().get(self.measure.indicator.indicator_id)
         found = [
-            Mark(part.from_, "method changed", f"From {words.date(part.from_)}: {part.reason}")
+            Mark(part.from_, _label(part), f"From {words.date(part.from_)}: {part.reason}", part.severs)
             for part in (registered.breaks if registered else ())
         ]
         if self.boundary is not None:
@@ -153,6 +157,10 @@ class Timeline:
         """One observation for every period that any line has, in order of time."""
         found = {point.period_label: point for line in self.lines for point in line.points}
         return sorted(found.values(), key=lambda point: point.period_end)
+
+
+def _label(part: Break) -> str:
+    return "series broken" if part.severs else "method changed"
 
 
 @dataclass(frozen=True)

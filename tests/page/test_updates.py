@@ -265,6 +265,29 @@ def test_a_boundary_marks_only_series_that_run_across_it(release: Release) -> No
     assert marks(None) == []
 
 
+@pytest.mark.parametrize(
+    ("indicator_id", "expected"),
+    [
+        ("public-health-specialists", [965, None, 1007, 1064, None, 1227]),
+        ("public-health-grant", [2.79, 2.79, None, 3.4, 3.215, 3.279, 3.324, 3.417, 3.53, 3.66, 3.858, None, 4.404]),
+    ],
+)
+def test_no_line_joins_what_is_not_compared(release: Release, indicator_id: str, expected: list[float | None]) -> None:
+    from dashboard.charts.over_time import lines_chart
+    from dashboard.views.figures import Line, Measure, Timeline
+
+    known = queries.reference(release)
+    points = tuple(p for p in queries.area_series(release, queries.ENGLAND) if p.indicator_id == indicator_id)
+    drawn = lines_chart(Timeline(Measure(known.indicators[indicator_id], "persons"), (Line("England", points),)))
+    (line,) = drawn["data"]
+    assert line["y"] == expected
+    assert [place for place, x in enumerate(line["x"]) if x is None] == [
+        place for place, y in enumerate(expected) if y is None
+    ]
+    broken = [a for a in drawn["layout"]["annotations"] if a["text"] == "series broken"]
+    assert len(broken) == expected.count(None)
+
+
 def _without_value(point: Observation) -> Observation:
     from dataclasses import replace
 
