@@ -76,6 +76,7 @@ class Source:
     attribution: str
     published: dt.date | None
     caveats: str
+    usual_lag_months: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,7 +347,8 @@ def _read_reference(release: Release) -> Reference:
         "from indicators"
     )
     sources = release.rows(
-        "select source_id, publisher, title, source_url, licence, attribution, published, caveats from sources"
+        "select source_id, publisher, title, source_url, licence, attribution, published, caveats, "
+        "usual_lag_months from sources"
     )
     commitments = release.rows(
         "select string_split(coalesce(rivals, ''), ' '), commitment_id, standing, lever, title, statement, said_by, "
@@ -515,6 +517,67 @@ def _statuses(release: Release, where: str, values: list[Any]) -> list[Status]:
     found = [Status(*row) for row in _texts_once(release.rows(sql, values))]
     found.sort(key=lambda s: (s.commitment_id, s.indicator_id or "", s.sex, s.area_code, s.as_of_end or dt.date.min))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """One spell in which a trigger fires, or fired, for a system; see the mart `triggers`."""
+
+    firing_id: str
+    trigger_id: str
+    area_code: str
+    commitment_id: str
+    indicator_id: str | None
+    sex: str
+    standing: str
+    fired_since: dt.date
+    cleared_on: dt.date | None
+    cleared_why: str | None
+    as_of_period: str | None
+    evidence: str
+    status_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerTest:
+    """How many systems a trigger looked at for one measure in its latest period, fired for, and would by chance."""
+
+    trigger_id: str
+    commitment_id: str
+    indicator_id: str | None
+    sex: str
+    as_of_period: str | None
+    tested: int
+    fired: int
+    expected_by_chance: float | None
+
+
+def firings(release: Release) -> list[Firing]:
+    """Every spell of every trigger, by system, the latest first: few rows, read once a release."""
+    return release.once("firings", lambda: _read_firings(release))
+
+
+def _read_firings(release: Release) -> list[Firing]:
+    columns = ", ".join(field.name for field in fields(Firing))
+    sql = f"select {columns} from triggers order by area_code, fired_since desc, trigger_id, commitment_id"  # noqa: S608
+    return [Firing(*row) for row in release.rows(sql)]
+
+
+def trigger_tests(release: Release) -> list[TriggerTest]:
+    """What each trigger looked at in the latest period: read once a release."""
+    columns = ", ".join(field.name for field in fields(TriggerTest))
+    sql = f"select {columns} from trigger_tests where is_latest order by all"  # noqa: S608 - constants
+    return release.once("trigger_tests", lambda: [TriggerTest(*row) for row in release.rows(sql)])
+
+
+def comparators(release: Release, *, area_code: str, indicator_id: str, sex: str) -> list[str]:
+    """The systems one is held against on a measure, the nearest first."""
+    found = release.rows(
+        "select comparator_code from comparators where area_code = ? and indicator_id = ? and sex = ? "
+        "qualify commitment_id = min(commitment_id) over () order by rank",
+        [area_code, indicator_id, sex],
+    )
+    return [row[0] for row in found]
 
 
 @dataclass(frozen=True, slots=True)
