@@ -10,19 +10,21 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms import ValidationError
 
 from dashboard import clock, queries, words
+from dashboard.components.follow_up import follow_up_block
+from dashboard.components.tags import tag
 from dashboard.forms import EditForm, NewForm, ReviewForm, WithdrawForm, Written, outcome_value
 from dashboard.pages import intervention_forms as forms
 from dashboard.pages import interventions as pages
 from dashboard.pages.page import Page
 from dashboard.pages.problem import no_release
 from dashboard.queries import Reference
-from dashboard.settings import Settings
 from dashboard.store.access import StaleError, Store, StoreUnavailableError, UnknownError
 from dashboard.store.model import Intervention
 from dashboard.store.rules import faults
 from dashboard.views import interventions as view
 from dashboard.views.interventions import STATUSES
-from dashboard.who import Author, asking, is_own
+from dashboard.views.monitor import results
+from dashboard.who import Author, is_own
 from data_contracts.vocabulary import INTERVENTION_STEPS, OPEN_INTERVENTIONS, InterventionAction, InterventionStatus
 
 #: A form's fields at their longest are a tenth of this.
@@ -43,7 +45,7 @@ class RefusedError(Exception):
         self.page = page
 
 
-def interventions(store: Store, settings: Settings, show: Show) -> Blueprint:
+def interventions(store: Store, show: Show) -> Blueprint:
     """The pages and forms of the log. `show` makes a page's whole document."""
     log = Blueprint("interventions", __name__, url_prefix=pages.PREFIX)
     one = "/<int(max=2147483647):intervention_id>"
@@ -58,7 +60,7 @@ def interventions(store: Store, settings: Settings, show: Show) -> Blueprint:
     def guard() -> Response | None:
         """Refuse what must not be looked at further; without figures there are no names to show."""
         request.max_content_length = _LARGEST_BODY
-        g.asker = asking(request, settings)
+        g.asker = g.log.asker
         if request.method not in ("GET", "HEAD", "OPTIONS"):
             _must_be_own()
         if g.release is None:
@@ -104,8 +106,10 @@ def interventions(store: Store, settings: Settings, show: Show) -> Blueprint:
 
     @log.get(one)
     def shown(intervention_id: int) -> Response:
-        record = _record(store, intervention_id)
-        return answered(pages.one(g.release, record, g.asker, clock.today()))
+        record, today = _record(store, intervention_id), clock.today()
+        after = [follow_up_block(of, level=3) for of in results(g.release, record.now, today)]
+        more = [tag("H2", "What came after"), *after]
+        return answered(pages.one(g.release, record, g.asker, today, more=more))
 
     @log.route("/new", methods=["GET", "POST"])
     def new() -> Response:

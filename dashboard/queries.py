@@ -492,6 +492,12 @@ def evidence_of_commitment(release: Release, commitment_id: str) -> list[Evidenc
     return [Evidence(*row) for row in release.rows(sql, [commitment_id])]
 
 
+def systems_that_answered(release: Release) -> frozenset[str]:
+    """The areas somebody has answered for on any commitment kept by acts and documents: read once a release."""
+    sql = "select distinct area_code from evidence"
+    return release.once("answered", lambda: frozenset(row[0] for row in release.rows(sql)))
+
+
 def status_called(release: Release, status_id: str) -> dict[str, Any] | None:
     """Every column of one status by name; None where there is no such status."""
     mart = MARTS["statuses"]

@@ -4,24 +4,27 @@ from collections.abc import Mapping
 from urllib.parse import quote, unquote
 
 from dashboard import clock, queries
-from dashboard.pages import commitment, compare, data, ended, england, find, methods, problem, system
+from dashboard.pages import commitment, compare, data, ended, england, find, methods, monitor, problem, system
 from dashboard.pages.framed import on_footprint
 from dashboard.pages.page import Page
 from dashboard.reader import Release
 from dashboard.views.footprint import footprint, footprint_of
+from dashboard.views.log import Log
 from dashboard.views.search import area_by_code
 
 _SYSTEM = "/system/"
 _COMMITMENT = commitment.PREFIX
-_PLAIN = ("/", "/compare", "/find", "/data", "/methods")
+_PLAIN = ("/", "/compare", "/monitor", "/find", "/data", "/methods")
 
 
-def route(release: Release, path: str, query: Mapping[str, str]) -> Page:
+def route(release: Release, path: str, query: Mapping[str, str], log: Log) -> Page:
     """Answer an address with its page, a redirect, or a page that says what is not there."""
     if path == "/":
         return compare.moved(query) or england.page(release, query)
     if path == "/compare":
         return compare.page(release, query)
+    if path == monitor.PATH:
+        return monitor.page(release, query, log, clock.today())
     if path == "/find":
         return find.page(release, query.get("q", "")[:100])
     if path == "/data":
@@ -29,7 +32,7 @@ def route(release: Release, path: str, query: Mapping[str, str]) -> Page:
     if path == "/methods":
         return methods.page(release)
     if path.startswith(_SYSTEM):
-        return _system(release, unquote(path.removeprefix(_SYSTEM)).strip("/")[:100], query)
+        return _system(release, unquote(path.removeprefix(_SYSTEM)).strip("/")[:100], query, log)
     if path.startswith(_COMMITMENT):
         return _commitment(release, unquote(path.removeprefix(_COMMITMENT)).strip("/")[:100], query)
     return problem.unknown_page(release)
@@ -37,7 +40,7 @@ def route(release: Release, path: str, query: Mapping[str, str]) -> Page:
 
 def shows_log(path: str) -> bool:
     """Whether a page may show what people wrote: it is then good only until somebody writes again."""
-    return path == "/monitor" or path.startswith(_SYSTEM)
+    return path == monitor.PATH or path.startswith(_SYSTEM)
 
 
 def pattern(path: str) -> str:
@@ -53,14 +56,14 @@ def pattern(path: str) -> str:
     return path if path in _PLAIN else "unknown"
 
 
-def _system(release: Release, code: str, query: Mapping[str, str]) -> Page:
+def _system(release: Release, code: str, query: Mapping[str, str], log: Log) -> Page:
     area = area_by_code(queries.reference(release), code)
     if area is None:
         return problem.unknown_system(release, code)
     footprint = footprint_of(release, area, query)
     if code != area.area_code:
         return Page("", None, status=301, redirect=footprint.address(f"{_SYSTEM}{quote(area.area_code)}"))
-    page = system.page(release, area) if area.is_current_system else ended.page(release, area)
+    page = system.page(release, area, log) if area.is_current_system else ended.page(release, area)
     return on_footprint(release, page, footprint)
 
 

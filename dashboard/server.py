@@ -18,6 +18,8 @@ from dashboard.secret import secret_key
 from dashboard.settings import Settings
 from dashboard.shell import Shell
 from dashboard.store.access import Store
+from dashboard.views.log import Log
+from dashboard.who import asking
 from data_contracts.marts import CONTRACT_VERSION
 
 _UPDATE = "/_dash-update-component"
@@ -41,11 +43,11 @@ def create_app(settings: Settings) -> Flask:
 
     request_log.install(server)
     static_files.install(server, files)
-    server.before_request(lambda: _pin(releases, store))
+    server.before_request(lambda: _pin(releases, store, settings))
     server.teardown_request(lambda _: _unpin(releases))
     server.register_blueprint(api)
     server.register_blueprint(downloads)
-    server.register_blueprint(interventions(store, settings, lambda page: shell.document(page, still=True)))
+    server.register_blueprint(interventions(store, lambda page: shell.document(page, still=True)))
     if settings.local_writes:
         server.config.update(_sessions(secret_key(settings.data_dir, settings.secret_key)))
     server.add_url_rule("/healthz", "healthz", _healthz)
@@ -78,10 +80,11 @@ def _sessions(key: str) -> dict[str, object]:
     }
 
 
-def _pin(releases: Releases, store: Store) -> None:
+def _pin(releases: Releases, store: Store, settings: Settings) -> None:
     """Hold one release for the whole request, or remember why there is none."""
     g.release = g.no_release = g.route = None
     g.releases, g.store = releases, store
+    g.log = Log(store, asking(request, settings))
     if request.path.startswith(_NEEDS_NO_RELEASE):
         return
     try:
@@ -104,7 +107,7 @@ def _page(shell: Shell, pages: Replies) -> Response:
     key = ("page", g.release.release_id, _log_state(request.path), clock.today(), request.path, request.query_string)
 
     def make() -> Response:
-        page = route(g.release, request.path, _asked())
+        page = route(g.release, request.path, _asked(), g.log)
         if page.redirect is not None:
             return redirect(page.redirect, page.status, Response)  # type: ignore[return-value]
         return Response(shell.document(page), status=page.status, mimetype="text/html")
@@ -138,10 +141,13 @@ def _update(dash_update: object, pages: Replies) -> Response:
     return pages.answer(request, key, lambda: _as_response(dash_update()))
 
 
-def _log_state(path: str) -> str | None:
-    """What the log holds, for a page that may show it; asked before the page is made, so none is kept too long."""
-    store: Store = g.store
-    return store.state() if shows_log(path) else None
+def _log_state(path: str) -> tuple[str, bool] | None:
+    """What the log holds and whether its reader may write, for a page that may show it.
+
+    Asked before the page is made, so that none is kept too long.
+    """
+    log: Log = g.log
+    return (log.store.state(), log.asker.may_write) if shows_log(path) else None
 
 
 def _path_asked(body: bytes) -> str:

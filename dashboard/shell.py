@@ -123,10 +123,10 @@ def _page(path: str | None, search: str | None) -> Node:
     asked = path + search
     if g.release is None:
         return _drawn(no_release(str(g.no_release)), asked)
-    page = route(g.release, path, _query(search))
+    page = route(g.release, path, _query(search), g.log)
     if page.redirect is not None:
         path, _, search = page.redirect.partition("?")
-        page = route(g.release, path, _query(search))
+        page = route(g.release, path, _query(search), g.log)
     return _drawn(page, asked)
 
 

@@ -98,7 +98,8 @@ def regression_to_the_mean(own: Estimate, every: Sequence[Estimate]) -> Regressi
     `every` are the figures of all areas it was chosen from, itself among them, in the period before. The variance
     between areas is that of the figures less the mean of their squared standard errors, never under zero (method of
     moments); the lasting share of an area's distance from the mean is that variance over itself and the area's own
-    squared standard error. Barnett, van der Pols and Dobson, Int J Epidemiol 2005;34:215-20; Morris, JASA 1983;78:47-55.
+    squared standard error. Barnett, van der Pols and Dobson, Int J Epidemiol 2005;34:215-20; Morris, JASA 1983;
+    78:47-55.
 
     Two areas at 10 and 14 beside one at 12, each with a standard error of 1: the variance is 4, of which 3 is lasting.
 

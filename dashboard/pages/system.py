@@ -1,6 +1,10 @@
 """The page of one integrated care system."""
 
-from dashboard import words
+import datetime as dt
+from collections.abc import Sequence
+
+from dashboard import clock, queries, words
+from dashboard.components.attention import fired_list
 from dashboard.components.authorities import authorities_table
 from dashboard.components.cards import key_figures
 from dashboard.components.chart_card import source_line
@@ -12,17 +16,23 @@ from dashboard.components.register import register_section
 from dashboard.components.tables import other_measures
 from dashboard.components.tags import Node, tag
 from dashboard.pages.framed import framed
+from dashboard.pages.interventions import address
 from dashboard.pages.page import Page
 from dashboard.queries import Area
 from dashboard.reader import Release
+from dashboard.views import interventions
+from dashboard.views.attention import Fired, firing_now
 from dashboard.views.figures import described_system
 from dashboard.views.headlines import Statement
+from dashboard.views.log import Log, Logged, logged
 from dashboard.views.system import MeasureView, SystemView, key_figure, system_view
+from data_contracts.vocabulary import InterventionStatus
 
 
-def page(release: Release, area: Area) -> Page:
+def page(release: Release, area: Area, log: Log) -> Page:
     """A system in one page: the answer, its figures, every commitment, each measure inside it, what is missing."""
     view = system_view(release, area)
+    fired = firing_now(release, area.area_code)
     content = [
         tag("H1", area.area_name),
         tag("P", view.answer, className="answer"),
@@ -30,6 +40,9 @@ def page(release: Release, area: Area) -> Page:
         key_figures([key_figure(measure) for measure in view.measures]),
         symbol_key(measure.latest for measure in view.measures),
         contents(_contents(view)),
+        tag("H2", "What asks for attention", id="attention"),
+        *_attention(fired),
+        *_interventions(release, logged(log, area_code=area.area_code), clock.today()),
         tag("H2", "Commitments", id="commitments"),
         tag("P", view.by_chance, className="reading") if view.by_chance else None,
         *register_section(view.register),
@@ -53,6 +66,7 @@ def page(release: Release, area: Area) -> Page:
 def _contents(view: SystemView) -> list[tuple[str, str]]:
     """The headings of the page, but for those that are absent; the lines that wait are named by their count."""
     return [
+        ("attention", "What asks for attention"),
         ("commitments", "Commitments"),
         *((line.place, line.heading) for line in view.register.waiting),
         ("inside", "Inside this system"),
@@ -61,6 +75,38 @@ def _contents(view: SystemView) -> list[tuple[str, str]]:
         ("boundary", "Its boundary, and who shares it"),
         ("sources", "Sources"),
     ]
+
+
+def _attention(fired: Sequence[Fired]) -> list[Node]:
+    if not fired:
+        rules = tag("A", "the triggers", href="/monitor#rules")
+        nothing = "No trigger fires here. That is no clean bill of health: see what ", " can and cannot tell."
+        return [tag("P", [nothing[0], rules, nothing[1]])]
+    return [fired_list(fired, level=3)]
+
+
+def _interventions(release: Release, log: Logged, today: dt.date) -> list[Node]:
+    """What is under way here, and the reviews that are due."""
+    if log.unread:
+        return [tag("P", log.unread, className="read-only")]
+    if not log.open:
+        return [tag("P", "No intervention is open here.")]
+    known = queries.reference(release)
+    items = []
+    for of in log.open:
+        late = " is overdue since " if of.is_overdue(today) else " is due on "
+        items.append(
+            tag(
+                "Li",
+                [
+                    tag("A", interventions.title(of, known), href=address(of.intervention_id)),
+                    f", {words.in_sentence(interventions.commitment_title(known, of.commitment_id))}: "
+                    f"{interventions.STATUSES[InterventionStatus(of.intervention_status)].lower()}; a review{late}"
+                    f"{words.date(of.review_date)}.",
+                ],
+            )
+        )
+    return [tag("H3", "Interventions open here"), tag("Ul", items, className="prose")]
 
 
 def _statement(statement: Statement) -> Node:
