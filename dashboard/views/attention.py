@@ -45,9 +45,17 @@ _ENDED = {
 
 
 def firing_now(release: Release, area_code: str | None = None) -> list[Fired]:
-    """What fires now, for one system or for all of them; what was promised first, then by name of the system."""
+    """What fires now, for one system or for all of them; by trigger, what was promised first, by name of the system."""
     found = [_told(release, of) for of in _of(release, area_code) if of.cleared_on is None]
-    return sorted(found, key=lambda of: (_ORDER.index(Standing(of.firing.standing)), of.area.area_name))
+    rules = list(triggers())
+    return sorted(
+        found,
+        key=lambda of: (
+            rules.index(of.firing.trigger_id),
+            _ORDER.index(Standing(of.firing.standing)),
+            of.area.area_name,
+        ),
+    )
 
 
 def fired_before(release: Release, area_code: str | None = None) -> list[Fired]:
