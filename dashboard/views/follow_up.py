@@ -122,9 +122,12 @@ def outcome(release: Release, of: Told, today: dt.date) -> FollowUp | None:
             f"No figure is held of a period that had ended by {words.date(of.start_date)}, so there is no before.",
         )
     after = points[-1] if points[-1].period_start >= of.start_date else None
-    if after is None or (of.outcome_date is not None and today < of.outcome_date):
+    if after is None:
         lag = known.sources[indicator.source_id].usual_lag_months
         return _too_early(title, before, points, of, lag)
+    if of.outcome_date is not None and today < of.outcome_date:
+        set_for = f"Too early: it was set to be read from {words.date(of.outcome_date)} on."
+        return FollowUp("too_early", title, set_for, earliest=of.outcome_date)
     return _told(release, measure, title, of.area_code, series, before.period_label, after.period_label)
 
 
@@ -142,15 +145,15 @@ def _by_area(observations: Sequence[Observation]) -> Mapping[str, list[Observati
 
 def _too_early(title: str, before: Observation, points: Sequence[Observation], of: Told, lag_months: int) -> FollowUp:
     first, last = _first_after(points, of.start_date)
-    earliest = _later(last, lag_months)
-    if of.outcome_date is not None:
-        earliest = max(earliest, of.outcome_date)
+    due = _later(last, lag_months)
+    earliest = max(due, of.outcome_date) if of.outcome_date else due
+    also = f" It was set to be read from {words.date(of.outcome_date)} on." if of.outcome_date else ""
     began = words.date(of.start_date)
     return FollowUp(
         "too_early",
         title,
         f"Too early: the first period that lies wholly after the start on {began} runs from {words.date(first)} to "
-        f"{words.date(last)}, and its figure is due about {earliest:%B %Y}.",
+        f"{words.date(last)}, and its figure is due about {due:%B %Y}.{also}",
         said=(f"It will be held against {before.period_label}, the last period that had ended at the start.",),
         earliest=earliest,
     )

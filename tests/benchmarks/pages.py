@@ -21,6 +21,7 @@ from dashboard.router import route
 from dashboard.server import create_app
 from dashboard.settings import Settings
 from tests.benchmarks.measure import Measure
+from tests.builders.log import NO_LOG
 
 UPDATE = "/_dash-update-component"
 _BROWSER = {"Accept-Encoding": "br", "Content-Type": "application/json"}
@@ -139,11 +140,11 @@ def _bare(reply: bytes) -> FlaskClient:
 def _queries(data_dir: Path) -> Iterator[dict[str, Any]]:
     """Queries of the page that asks most, once what every page needs has been read."""
     with Releases(data_dir).pinned() as release:
-        route(release, "/", {})
+        route(release, "/", {}, NO_LOG)
         most = 0
         for path in ("/compare", "/system/E54000050", "/system/E54000034", "/find"):
             before = release.queries_made
-            route(release, path, {"indicator": "adult-obesity", "q": "london"})
+            route(release, path, {"indicator": "adult-obesity", "q": "london"}, NO_LOG)
             most = max(most, release.queries_made - before)
     yield Measure(name="queries a page", value=most, unit="queries", floor=1, ratio=most, budget=_QUERIES).as_dict()
 

@@ -22,6 +22,7 @@ from dashboard.views.rivals import both_halves
 from data_contracts.registry.records import commitments
 from data_contracts.vocabulary import KeptBy, Standing
 from tests.builders.data_folder import DataFolder
+from tests.builders.log import NO_LOG
 from tests.page.reading import Element, read, rows
 
 Get = Callable[..., Element]
@@ -118,7 +119,7 @@ def test_answers_sent_in_are_counted_linked_and_silence_is_no_answer(
     assert [(row.shown.words, row.as_at, row.address) for row in found.rows if row.address] == [
         ("Yes", "1 October 2026", "https://example.nhs.uk/strategy.pdf")
     ]
-    main = read(served.html(route(release, "/commitment/role-agreements", {}).tree)).one("main")
+    main = read(served.html(route(release, "/commitment/role-agreements", {}, NO_LOG).tree)).one("main")
     assert main.one("p", "answer").text == found.sentence
     assert [h.text for h in main.all("h2")] == ["Answers so far"]
     assert len(rows(main.one("table", "stacked"))) == 1 + 3
@@ -447,12 +448,12 @@ def test_the_log_names_the_kind_of_page() -> None:
 @pytest.mark.parametrize("commitment_id", ["hle-level", "hle-region-gap", "shared-definition"])
 def test_a_page_asks_at_most_three_questions(first_release: DataFolder, commitment_id: str) -> None:
     with Releases(first_release.path).pinned() as release:
-        route(release, "/", {})
+        route(release, "/", {}, NO_LOG)
         before = release.queries_made
-        route(release, f"/commitment/{commitment_id}", {})
+        route(release, f"/commitment/{commitment_id}", {}, NO_LOG)
         assert release.queries_made - before <= 3
         before = release.queries_made
-        route(release, f"/commitment/{commitment_id}", {})
+        route(release, f"/commitment/{commitment_id}", {}, NO_LOG)
         assert release.queries_made == before
 
 

@@ -10,6 +10,7 @@ from dashboard import queries, served
 from dashboard.reader import Releases
 from dashboard.router import route
 from tests.builders.data_folder import DataFolder
+from tests.builders.log import NO_LOG
 from tests.page.reading import Element, read, rows
 
 Get = Callable[..., Element]
@@ -213,7 +214,7 @@ def test_what_cannot_be_told_yet_is_one_line_with_the_earliest_date(
             for status in held[NORTH_EAST]
         ]
         monkeypatch.setattr(queries, "latest_statuses", lambda _: held)
-        tree = route(release, f"/system/{NORTH_EAST}", {}).tree
+        tree = route(release, f"/system/{NORTH_EAST}", {}, NO_LOG).tree
     main = read(served.html(tree))
     line = main.all("details", "waiting")[0]
     assert line.one("summary").text == "Cannot tell yet: 1"

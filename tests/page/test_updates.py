@@ -21,6 +21,7 @@ from dashboard.reader import Release, Releases
 from dashboard.router import route
 from dashboard.views.figures import Against
 from tests.builders.data_folder import DataFolder
+from tests.builders.log import NO_LOG
 from tests.page.reading import Element, read
 
 Updated = Callable[..., dict[str, Any]]
@@ -60,7 +61,7 @@ def release(first_release: DataFolder) -> Iterator[Release]:
 @pytest.fixture
 def tree(release: Release) -> Callable[..., Any]:
     """The tree a page is written as, before any of it is HTML."""
-    return lambda path, search="": route(release, path, dict(parse_qsl(search.removeprefix("?")))).tree
+    return lambda path, search="": route(release, path, dict(parse_qsl(search.removeprefix("?"))), NO_LOG).tree
 
 
 @pytest.mark.parametrize(("path", "search"), ADDRESSES)
@@ -221,10 +222,10 @@ def test_an_address_with_a_redirect_still_draws_its_page(drawn: Callable[..., st
 @pytest.mark.parametrize("path", ["/", "/compare", "/system/E54000050", "/system/E54000034", "/nowhere"])
 def test_a_page_asks_few_questions(release: Release, path: str) -> None:
     """What every page needs is read once a release; after that a page may make five queries."""
-    route(release, "/", {})
+    route(release, "/", {}, NO_LOG)
     before = release.queries_made
     query = {} if path == "/" else {"indicator": "adult-obesity"}
-    assert route(release, path, query).tree
+    assert route(release, path, query, NO_LOG).tree
     assert release.queries_made - before <= 5
 
 
