@@ -1,4 +1,4 @@
-"""The monitor: who asks for attention, on what evidence, who is silent, and what is being done; as the release has it."""
+"""The monitor: who asks for attention, on what evidence, who is silent, and what is being done."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator
@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from dashboard import clock
+from dashboard.forms import outcome_value
 from dashboard.server import create_app
 from dashboard.settings import Settings
 from data_contracts.registry.records import triggers
@@ -167,7 +168,7 @@ def test_an_interventions_page_says_what_came_after(desk: Desk) -> None:
     number = desk.log(
         area_code=AREA,
         commitment_id=COMMITMENT,
-        outcome="preventable-cvd-mortality persons",
+        outcome=outcome_value("preventable-cvd-mortality", "persons"),
         outcome_date=days(2000),
     )
     text = desk.page(f"/interventions/{number}").one("main").text
