@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,15 +78,23 @@ class Server:
 
 
 @contextmanager
-def serving(data_dir: Path, *, errors: int | IO[bytes] = subprocess.DEVNULL) -> Iterator[Server]:
-    """Start the server; it is stopped in the end. `errors` is where its log goes."""
+def serving(
+    data_dir: Path, *, errors: int | IO[bytes] = subprocess.DEVNULL, environment: Mapping[str, str] | None = None
+) -> Iterator[Server]:
+    """Start the server; it is stopped in the end. `errors` is where its log goes; `environment` has more settings."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     process = subprocess.Popen(
         [sys.executable, "-m", "dashboard"],
         cwd=ROOT,
-        env={**os.environ, "ICS_DATA_DIR": str(data_dir), "PORT": str(port), "ICS_HOST": "127.0.0.1"},
+        env={
+            **os.environ,
+            "ICS_DATA_DIR": str(data_dir),
+            "PORT": str(port),
+            "ICS_HOST": "127.0.0.1",
+            **(environment or {}),
+        },
         stdout=subprocess.DEVNULL,
         stderr=errors,
     )
