@@ -21,7 +21,7 @@ from dashboard.store.model import Due, Intervention, Refusal, Version
 from dashboard.store.tables import SCHEMA, history, interventions, refused
 from dashboard.who import Author
 from data_contracts.stored import ABOUT, SAID
-from data_contracts.vocabulary import OPEN_INTERVENTIONS, InterventionAction, InterventionStatus
+from data_contracts.vocabulary import INTERVENTION_STEPS, OPEN_INTERVENTIONS, InterventionAction, InterventionStatus
 
 Record = TypeVar("Record")
 
@@ -168,6 +168,7 @@ class Store:
         with self._writing() as connection:
             before = _current(connection, intervention_id)
             if before.record_version == seen:
+                _must_lead_on(before, changes)
                 changed = tuple(name for name in changes if getattr(before, name) != changes[name])
                 if not changed and action is InterventionAction.CHANGED:
                     return before
@@ -309,6 +310,14 @@ def _current(connection: Connection, intervention_id: int) -> Intervention:
     if found is None:
         raise UnknownError(intervention_id)
     return _as(Intervention, found)
+
+
+def _must_lead_on(before: Intervention, changes: Mapping[str, Any]) -> None:
+    """Raise ValueError for a step between statuses that there is none of; forms say so before it comes to this."""
+    now = InterventionStatus(before.intervention_status)
+    then = InterventionStatus(changes.get("intervention_status", now))
+    if now is InterventionStatus.WITHDRAWN or then not in (now, InterventionStatus.WITHDRAWN, *INTERVENTION_STEPS[now]):
+        raise ValueError(f"intervention {before.intervention_id} cannot go from {now} to {then}")
 
 
 def _keep(

@@ -172,7 +172,8 @@ def list_answer(shown: Sequence[Intervention], today: dt.date, *, chosen: bool) 
     if not opened:
         return f"{total}, none of them open."
     reviews = f"{late} with a review overdue" if late else "no review is overdue"
-    return f"{total}, {len(opened)} of them open: {reviews}."
+    some = "open" if len(shown) == 1 else "all open" if len(opened) == len(shown) else f"{len(opened)} of them open"
+    return f"{total}, {some}: {reviews}."
 
 
 @dataclass(frozen=True)

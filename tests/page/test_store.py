@@ -97,6 +97,16 @@ def test_the_state_changes_with_every_change_and_with_nothing_else(store: Store)
     assert (refusal.seen_version, refusal.record_version, refusal.changed_by_role) == (1, 2, OTHER.role)
 
 
+@pytest.mark.parametrize(("steps", "then"), [([], "completed"), ([], "under_way"), (["withdrawn"], "proposed")])
+def test_the_store_takes_no_step_that_there_is_none_of(store: Store, steps: list[str], then: str) -> None:
+    made = store.propose(told(), by=AUTHOR, submission_id=f"{then}-{store.version()}")
+    for step in steps:
+        made = store.change(made.intervention_id, {"intervention_status": step}, seen=made.record_version, by=AUTHOR)
+    with pytest.raises(ValueError, match="cannot go from"):
+        store.change(made.intervention_id, {"intervention_status": then}, seen=made.record_version, by=AUTHOR)
+    assert store.intervention(made.intervention_id) == made
+
+
 @pytest.mark.parametrize(
     "statement",
     [
