@@ -54,6 +54,7 @@ class Release:
         self._lock = threading.Lock()
         self._cursors: dict[int, duckdb.DuckDBPyConnection] = {}
         self._kept: dict[str, Any] = {}
+        self._making: dict[str, threading.RLock] = {}
         self.users = 0
         self.superseded = False
 
@@ -80,9 +81,12 @@ class Release:
     def once(self, name: str, make: Callable[[], T]) -> T:
         """Return what `make` gave the first time it was asked for under this name: a release never changes."""
         if name not in self._kept:
-            made = make()
             with self._lock:
-                self._kept.setdefault(name, made)
+                making = self._making.setdefault(name, threading.RLock())
+            # One thread makes it and the others wait: made by several at once, it would take their memory several times.
+            with making:
+                if name not in self._kept:
+                    self._kept[name] = make()
         kept: T = self._kept[name]
         return kept
 
