@@ -1,0 +1,68 @@
+"""What returns are held against: the systems and authorities of the release that serves, and earlier returns."""
+
+from functools import partial
+from pathlib import Path
+
+import polars as pl
+
+from data_contracts.quarters import last_day
+from data_contracts.returns import Known, Totals
+from data_contracts.vocabulary import AreaType, Confidence
+from pipelines import releases
+from pipelines.config import Settings
+from pipelines.faults import Problem, Refused
+from pipelines.returns.store import newest
+
+
+def known(settings: Settings) -> Known:
+    """From the release that serves. Raises Refused where there is none this software can read."""
+    serving = releases.current(settings)
+    if serving is None or not releases.is_readable(settings):
+        raise Refused(
+            [
+                Problem(
+                    rule="no_release",
+                    where=str(settings.data_dir),
+                    found="no release that this software can read",
+                    expected="one, whose systems a return is held against",
+                    todo="run make refresh, then this again",
+                )
+            ]
+        )
+    marts = serving / "marts"
+    areas = pl.read_parquet(marts / "areas.parquet")
+    return Known(
+        today=settings.as_of,
+        systems=_systems(areas, pl.read_parquet(marts / "area_lineage.parquet")),
+        places=frozenset(areas.filter(pl.col("area_type").is_in([AreaType.UTLA, AreaType.LTLA]))["area_code"]),
+        before=partial(_before, settings.data_dir),
+    )
+
+
+def _systems(areas: pl.DataFrame, lineage: pl.DataFrame) -> pl.DataFrame:
+    """Every board there has been, its days, and in words the boards that took its residents."""
+    boards = areas.filter(pl.col("area_type") == AreaType.ICB)
+    names = boards.select("area_code", "area_name").unique("area_code", maintain_order=True)
+    successors = (
+        lineage.filter(
+            (pl.col("confidence") == Confidence.HIGH) & (pl.col("successor_code") != pl.col("predecessor_code"))
+        )
+        .join(names, left_on="successor_code", right_on="area_code")
+        .sort("predecessor_code", "successor_code")
+        .group_by(system_code="predecessor_code")
+        .agg(successors=pl.format("{} ({})", "successor_code", "area_name").str.join(" or "))
+    )
+    return (
+        boards.select("area_code", "valid_from", "valid_to")
+        .rename({"area_code": "system_code"})
+        .join(successors, on="system_code", how="left")
+    )
+
+
+def _before(data_dir: Path, system_code: str, quarter: str) -> Totals | None:
+    """What the newest accepted return of an earlier quarter came to."""
+    earlier = [held for held in newest(data_dir, system_code) if last_day(held.quarter) < last_day(quarter)]
+    if not earlier:
+        return None
+    last = max(earlier, key=lambda held: last_day(held.quarter))
+    return Totals(quarter=last.quarter, posts=last.posts, wte=last.wte)
