@@ -78,6 +78,8 @@ def told_by_cell(cell: str) -> str | None:
     plain = "".join(c for c in unicodedata.normalize("NFKC", cell) if unicodedata.category(c) != "Cf").strip()
     if _SHARE.fullmatch(plain):
         return None
+    # A number is written with more than one mark between its digits, as in (0191) 498 0123.
+    plain = re.sub(r"([ .()-])[ .()-]+", r"\1", plain)
     address = re.match(r"https?://", plain, re.IGNORECASE) is not None
     told = told_by_address(plain) if address else told_by(plain)
     postcode = _POSTCODE_IN_ADDRESS if address else _POSTCODE

@@ -16,7 +16,7 @@ import polars as pl
 from data_contracts import vocabulary as v
 from data_contracts.fields import Field
 from data_contracts.personal import told_by_cell
-from data_contracts.posts import ANSWER_FIELDS, POST_FIELDS, RETURN_VERSION, schema_of
+from data_contracts.posts import ANSWER_FIELDS, POST_FIELDS, RETURN_VERSION
 from data_contracts.quarters import last_day, quarter_of
 from data_contracts.return_report import Finding, Report, Severity, SheetRows
 
@@ -404,11 +404,12 @@ def _passes(test: pl.Expr) -> pl.Expr:
 def _formula_rules(fields: tuple[Field, ...]) -> Iterator[Rule]:
     """In a text file nothing marks a formula but how it begins; a spreadsheet would work it out all the same."""
     for column in fields:
+        begins = r"^[=+@-]" if column.kind == "text" else r"^[=+@]"
         yield Rule(
             name="formula",
             column=column.name,
-            good=_passes(~pl.col(RAW + column.name).str.contains(r"^([=+@\t\r]|-[^0-9.])")),
-            expected="a value, not a formula",
+            good=_passes(~pl.col(RAW + column.name).str.contains(begins)),
+            expected="a value: what begins with =, +, - or @ is a formula to a spreadsheet",
             todo="write the value itself",
         )
 
@@ -714,24 +715,7 @@ def check(file: str, sheets: Iterable[Sheet], findings: Iterable[Finding], known
     answers = _table(answers_sheet or _blank(ANSWERS), ANSWER_FIELDS)
     tables = [table for table, sheet in ((posts, posts_sheet), (answers, answers_sheet)) if sheet is not None]
     system_code, quarter = _of_what(tables, known)
-    shared = [*_together(known, system_code, quarter)]
-    rules = {
-        POSTS: [
-            *(rule for column in POST_FIELDS for rule in field_rules(column)),
-            *_formula_rules(POST_FIELDS),
-            *post_rules(),
-            *shared,
-            _place_rule(known),
-            _post_reference_once(),
-        ],
-        ANSWERS: [
-            *(rule for column in ANSWER_FIELDS for rule in field_rules(column)),
-            *_formula_rules(ANSWER_FIELDS),
-            *answer_rules(),
-            *shared,
-            *_answers_once(),
-        ],
-    }
+    held_to = rules(known, system_code, quarter)
     counted = []
     for table in tables:
         told.extend(table.findings)
@@ -741,7 +725,7 @@ def check(file: str, sheets: Iterable[Sheet], findings: Iterable[Finding], known
                 SheetRows(sheet=table.sheet, received=table.frame.height, in_order=0, at_fault=table.frame.height)
             )
             continue
-        told.extend(_broken(table, rules[table.sheet], known))
+        told.extend(_broken(table, held_to[table.sheet], known))
         counted.append(_count_rows(table, told))
     if posts_sheet is not None and posts.frame.is_empty() and answers.frame.is_empty():
         told.append(_no_rows())
@@ -760,13 +744,36 @@ def check(file: str, sheets: Iterable[Sheet], findings: Iterable[Finding], known
     )
     return Checked(
         report=report,
-        posts=posts.frame.select(schema_of(POST_FIELDS)).sort("post_reference"),
-        answers=answers.frame.select(schema_of(ANSWER_FIELDS)).sort("question", "topic", "link"),
+        posts=posts.frame.select(column.name for column in POST_FIELDS).sort("post_reference"),
+        answers=answers.frame.select(column.name for column in ANSWER_FIELDS).sort("question", "topic", "link"),
         change=change,
     )
 
 
-def _broken(table: _Table, rules: list[Rule], known: Known) -> list[Finding]:
+def rules(known: Known, system_code: str | None, quarter: str | None) -> dict[str, list[Rule]]:
+    """Every rule of each sheet's rows, in the order a reader would look; those that only warn come last."""
+    together = list(_together(known, system_code, quarter))
+    found = {
+        POSTS: [
+            *_formula_rules(POST_FIELDS),
+            *(rule for column in POST_FIELDS for rule in field_rules(column)),
+            *post_rules(),
+            *together,
+            _place_rule(known),
+            _post_reference_once(),
+        ],
+        ANSWERS: [
+            *_formula_rules(ANSWER_FIELDS),
+            *(rule for column in ANSWER_FIELDS for rule in field_rules(column)),
+            *answer_rules(),
+            *together,
+            *_answers_once(),
+        ],
+    }
+    return {sheet: sorted(each, key=lambda rule: rule.severity is Severity.WARNING) for sheet, each in found.items()}
+
+
+def _broken(table: _Table, held_to: list[Rule], known: Known) -> list[Finding]:
     """Every cell at fault, once: the first rule it breaks in the order of the rules."""
     if table.frame.is_empty():
         return []
@@ -782,7 +789,7 @@ def _broken(table: _Table, rules: list[Rule], known: Known) -> list[Finding]:
         .agg(in_force=lasted.any())
     )
     frame = table.frame.join(in_force, on=["system_code", "as_at"], how="left", maintain_order="left")
-    usable = [rule for rule in rules if not (rule.reads | {rule.column}) & table.missing]
+    usable = [rule for rule in held_to if not (rule.reads | {rule.column}) & table.missing]
     verdicts = frame.select(rule.good.alias(str(number)) for number, rule in enumerate(usable))
     findings, seen = [], set()
     for number, rule in enumerate(usable):

@@ -32,6 +32,7 @@ from pipelines.recap import (
     step_rows,
 )
 from pipelines.refresh import lock, refresh
+from pipelines.returns.commands import app as returns_app
 from pipelines.runlog import RunLog, run_streams
 from pipelines.shapes import SHAPES, write_shapes
 from pipelines.status_digest import markdown
@@ -44,6 +45,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+app.add_typer(returns_app, name="returns")
 
 AT_FAULT = 2
 

@@ -55,4 +55,4 @@ def _marked(rows: pl.DataFrame, held: Held) -> pl.DataFrame:
 
 
 def _together(frames: Iterable[pl.DataFrame], schema: dict[str, pl.DataType]) -> pl.DataFrame:
-    return pl.concat([pl.DataFrame(schema=schema), *(frame.select(schema) for frame in frames)])
+    return pl.concat([pl.DataFrame(schema=schema), *(frame.select(list(schema)) for frame in frames)])

@@ -34,23 +34,10 @@ class Read:
     findings: tuple[Finding, ...]
 
 
-def size_fault(size: int) -> Finding | None:
-    """What to say of a file too large to look at."""
-    if size <= MOST_BYTES:
-        return None
-    return Fault(
-        rule="file_too_large",
-        found=f"{size / 1e6:,.1f} MB",
-        expected=f"at most {MOST_BYTES // 1_000_000} MB",
-        todo="send only the posts of one system and quarter, in a new template",
-    ).finding()
-
-
-def read_file(path: Path) -> tuple[bytes, Finding | None]:
-    """A file's bytes, never more than one past the limit."""
+def read_file(path: Path) -> bytes:
+    """A file's bytes, never more than one past the limit: then the file is refused unread."""
     with path.open("rb") as file:
-        content = file.read(MOST_BYTES + 1)
-    return content, size_fault(max(len(content), path.stat().st_size))
+        return file.read(MOST_BYTES + 1)
 
 
 def read(name: str, content: bytes, answers: tuple[str, bytes] | None = None) -> Read:
@@ -59,9 +46,9 @@ def read(name: str, content: bytes, answers: tuple[str, bytes] | None = None) ->
     findings: list[Finding] = []
     for sheet_name, file_name, raw in ((POSTS, name, content), *([(ANSWERS, *answers)] if answers else [])):
         try:
-            if fault := size_fault(len(raw)):
-                findings.append(fault)
-            elif raw.startswith(_ZIP):
+            if len(raw) > MOST_BYTES:
+                raise _too_large()
+            if raw.startswith(_ZIP):
                 found, told = _workbook(file_name, raw)
                 findings.extend(told)
                 sheets.extend(found)
@@ -85,6 +72,15 @@ def read(name: str, content: bytes, answers: tuple[str, bytes] | None = None) ->
         kept.append(clean)
         findings.extend(told)
     return Read(sheets=tuple(kept), findings=tuple(findings))
+
+
+def _too_large() -> Fault:
+    return Fault(
+        rule="file_too_large",
+        found=f"over {MOST_BYTES // 1_000_000} MB",
+        expected=f"at most {MOST_BYTES // 1_000_000} MB",
+        todo="send only the posts of one system and quarter, in a new template",
+    )
 
 
 # --- workbooks --------------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 """Returns that were accepted, as they are kept: one folder each, written aside and renamed, never changed.
 
 `returns/<system>/<quarter>/<number>-<digest>/` under the data folder holds `record.json`, `posts.parquet`,
-`answers.parquet` and `original/`, the cells of each sheet as received. A later number supersedes the earlier ones, which
-stay. The file itself is not kept: a workbook also tells who made it and where, which no check of its cells can see.
+`answers.parquet` and `original/`, the cells of each sheet as received. A later number supersedes the earlier ones,
+which stay. The file itself is not kept: a workbook also tells who made it and where, which no check of cells sees.
 """
 
 import csv

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 
 import polars as pl
 
@@ -97,7 +98,9 @@ def submit(sent: SentIn, settings: Settings, *, confirmed: bool, at: dt.datetime
         report = checked.report if confirmed else _unconfirmed(checked)
         if report.errors:
             return Submission(outcome="refused", report=report)
-        assert report.system_code and report.quarter and report.contract_version
+        assert report.system_code, "a return without errors says whose it is"
+        assert report.quarter, "and of when"
+        assert report.contract_version
         earlier = list(store.every(settings.data_dir, report.system_code, report.quarter))
         difference = _difference(settings, earlier[-1], checked) if earlier else None
         if earlier and earlier[-1].sha256 == sent.sha256:
@@ -132,12 +135,21 @@ def _asked(finding: Finding, change: Finding | None) -> Finding:
 
 
 def _difference(settings: Settings, before: Held, checked: Checked) -> Difference:
-    posts = upgrade(store.read_posts(settings.data_dir, before), before.contract_version)
-    answers = store.read_answers(settings.data_dir, before)
-    return difference(before, posts, answers, checked.posts, checked.answers)
+    posts, answers = _rows(settings.data_dir, before)
+    return _between(before, posts, answers, checked.posts, checked.answers)
 
 
-def difference(
+def compared(data_dir: Path, before: Held, after: Held) -> Difference:
+    """What an accepted return changed in the one it superseded."""
+    return _between(before, *_rows(data_dir, before), *_rows(data_dir, after))
+
+
+def _rows(data_dir: Path, held: Held) -> tuple[pl.DataFrame, pl.DataFrame]:
+    posts = upgrade(store.read_posts(data_dir, held), held.contract_version)
+    return posts, store.read_answers(data_dir, held)
+
+
+def _between(
     before: Held, posts: pl.DataFrame, answers: pl.DataFrame, new_posts: pl.DataFrame, new_answers: pl.DataFrame
 ) -> Difference:
     """What the new rows change in those of an earlier return; both as the current version has them."""
