@@ -45,7 +45,7 @@ _POSTCODE = _postcode(r"\s*")
 #: An address is full of short runs of letters and digits: there a postcode must have its space.
 _POSTCODE_IN_ADDRESS = _postcode(r"[\s+]+")
 #: A part of one with many decimals is no telephone number.
-_SHARE = re.compile(r"[01]?\.[0-9]+")
+_SHARE = re.compile(r"[0-9]?\.[0-9]+(?:[eE]-[0-9]+)?")
 
 
 def told_by(text: str) -> str | None:
