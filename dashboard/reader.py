@@ -68,22 +68,12 @@ class Release:
         self.queries_made += 1
         return cursor.execute(sql, list(parameters)).fetchall()
 
-    def batches(
-        self, sql: str, parameters: Sequence[Any] = (), *, size: int = 2_000
-    ) -> Iterator[list[tuple[Any, ...]]]:
-        """Run one query on a cursor of its own and hand its rows on as they are read, `size` at a time."""
-        self.queries_made += 1
-        with self._connection.cursor() as cursor:
-            cursor.execute(sql, list(parameters))
-            while rows := cursor.fetchmany(size):
-                yield rows
-
     def once(self, name: str, make: Callable[[], T]) -> T:
         """Return what `make` gave the first time it was asked for under this name: a release never changes."""
         if name not in self._kept:
             with self._lock:
                 making = self._making.setdefault(name, threading.RLock())
-            # One thread makes it and the others wait: made by several at once, it would take their memory several times.
+            # One thread makes it while the others wait: made by several at once, it takes its memory several times.
             with making:
                 if name not in self._kept:
                     self._kept[name] = make()

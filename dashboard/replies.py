@@ -4,7 +4,6 @@ as long as the release is served."""
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import brotli  # type: ignore[import-untyped]
@@ -25,14 +24,14 @@ class Kept:
 class Replies:
     """The most recently used replies.
 
-    `singly`: no two are made at once. Compressing a large file takes tens of megabytes, and the first readers of a
-    server all ask for the same few.
+    No two are made at once: a page takes a worker's one interpreter whole, a large file tens of megabytes to compress,
+    and the first readers of a server all ask for the same few.
     """
 
-    def __init__(self, at_most: int, *, singly: bool = False) -> None:
+    def __init__(self, at_most: int) -> None:
         self._at_most = at_most
         self._lock = threading.Lock()
-        self._making: AbstractContextManager[object] = threading.Lock() if singly else nullcontext()
+        self._making = threading.Lock()
         self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
 
     def answer(self, request: Request, key: Hashable, make: Callable[[], Response], *, quality: int = ONCE) -> Response:

@@ -39,7 +39,7 @@ def create_app(settings: Settings) -> Flask:
     server = Flask("dashboard", static_folder=None)
     releases = Releases(settings.data_dir)
     store = server.extensions["store"] = Store(settings.data_dir, settings.database_url)
-    pages, files = Replies(_PAGES_KEPT), Replies(_FILES_KEPT, singly=True)
+    pages, files = Replies(_PAGES_KEPT), Replies(_FILES_KEPT)
 
     request_log.install(server)
     static_files.install(server, files)

@@ -36,11 +36,11 @@ def answers_at_once(replies: Replies) -> tuple[int, set[bytes]]:
 
 
 def test_a_file_many_ask_for_at_once_is_made_once() -> None:
-    assert answers_at_once(Replies(10, singly=True)) == (1, {b"x" * 10_000})
+    assert answers_at_once(Replies(10)) == (1, {b"x" * 10_000})
 
 
 def test_a_reply_that_is_not_kept_holds_up_nobody_after_it() -> None:
-    replies = Replies(10, singly=True)
+    replies = Replies(10)
     with Flask("test").test_request_context():
         for status in (404, 200):
             answer = replies.answer(request, "file", lambda status=status: Response("gone", status=status))
