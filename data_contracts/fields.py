@@ -455,6 +455,13 @@ _FIELDS: tuple[Field, ...] = (
     Field(name="answer", kind="text", meaning="Whether it has been done", allowed=all_values(v.Answer)),
     Field(name="dated", kind="date", meaning="Day of the act or document", optional=True),
     Field(name="evidence_url", kind="text", meaning="Page or document that shows it", pattern=HTTPS),
+    Field(
+        name="agreed_role",
+        kind="text",
+        meaning="What the agreement settles: who leads, who advises, who informs, or where partners collaborate",
+        allowed=all_values(v.AgreedRole),
+    ),
+    Field(name="outcome", kind="text", meaning="What came of it", allowed=all_values(v.CaseOutcome)),
     # triggers
     Field(name="trigger_id", kind="text", meaning="Trigger, see `trigger_rules`", pattern=SLUG),
     Field(

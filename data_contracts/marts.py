@@ -353,11 +353,28 @@ _MARTS: tuple[Mart, ...] = (
         name="evidence",
         holds=(
             "One row per commitment, area and day: commitments kept by acts and documents, not by numbers. Answers "
-            "are sent in as one file, and a later file stands in the place of the whole one before."
+            "come with the quarterly returns, or are sent in as one file, of which a later one stands in the place of "
+            "the whole one before; for one day a return stands before a file. A no may have no address."
         ),
         columns=("commitment_id", "area_code", "as_at", "answer", "dated", "evidence_url", "value_kind"),
         key=("commitment_id", "area_code", "as_at"),
         sort=("area_code", "commitment_id", "as_at"),
+        nullable=frozenset({"evidence_url"}),
+        at_least=0,
+    ),
+    Mart(
+        name="agreements",
+        holds="One row per system, topic and role its newest return answers about: what partners agreed, and when.",
+        columns=("area_code", "topic", "agreed_role", "answer", "dated", "evidence_url", "as_at", "value_kind"),
+        key=("area_code", "topic", "agreed_role"),
+        nullable=frozenset({"evidence_url"}),
+        at_least=0,
+    ),
+    Mart(
+        name="practice_cases",
+        holds="One row per case a system shared: its topic, what came of it, and where to read it.",
+        columns=("area_code", "topic", "evidence_url", "outcome", "dated", "as_at", "value_kind"),
+        key=("area_code", "topic", "evidence_url"),
         at_least=0,
     ),
     Mart(

@@ -496,3 +496,12 @@ class CaseOutcome(StrEnum):
     NO_CHANGE = "no_change"
     TOO_EARLY_TO_TELL = "too_early_to_tell"
     STOPPED = "stopped"
+
+
+class AgreedRole(StrEnum):
+    """What an agreement between partners settles on a topic."""
+
+    LEAD = "lead"
+    ADVISE = "advise"
+    INFORM = "inform"
+    COLLABORATE = "collaborate"

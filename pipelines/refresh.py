@@ -23,6 +23,7 @@ from pipelines.landing import Record, Vintage
 from pipelines.models import runner
 from pipelines.recap import Recap, markdown
 from pipelines.releases import Manifest, SourceAccount
+from pipelines.returns.accepted import accepted
 from pipelines.runlog import RunLog
 from pipelines.shapes import SHAPES
 from pipelines.trigger_recap import trigger_summary
@@ -65,7 +66,7 @@ def refresh(settings: Settings, log: RunLog) -> Recap:
         try:
             kept = _clean(settings, building, staged, problems, log)
             accounts = [item.account for item in kept]
-            marts = _model(building, kept, log)
+            marts = _model(settings, building, kept, log)
             recap = _publish(settings, building, accounts, marts, staged, notes, held, log)
         finally:
             shutil.rmtree(building, ignore_errors=True)
@@ -318,7 +319,7 @@ def _kept(building: Path, cleaned: Cleaned) -> Kept:
 # --- model ------------------------------------------------------------------------------------------------
 
 
-def _model(building: Path, kept: list[Kept], log: RunLog) -> dict[str, int]:
+def _model(settings: Settings, building: Path, kept: list[Kept], log: RunLog) -> dict[str, int]:
     """Build every table aside; returns the rows of those published. Raises Refused where a check fails."""
     inputs: dict[str, pl.DataFrame | list[Path]] = {}
     figures, evidence = [], [NO_EVIDENCE]
@@ -334,6 +335,7 @@ def _model(building: Path, kept: list[Kept], log: RunLog) -> dict[str, int]:
     inputs["clean_evidence"] = pl.concat(evidence)
     inputs["quarantined"] = pl.concat([pl.DataFrame(schema=QUARANTINE_SCHEMA), *(item.quarantined for item in kept)])
     inputs["accounting"] = _accounting(kept)
+    inputs |= _returned(settings)
     rows: dict[str, int] = {}
     with log.step("model") as say:
         try:
@@ -346,6 +348,11 @@ def _model(building: Path, kept: list[Kept], log: RunLog) -> dict[str, int]:
         raise Refused([_failed_check(row) for row in checks.iter_rows(named=True)])
     shutil.rmtree(building / "inputs")
     return {name: rows[name] for name in files}
+
+
+def _returned(settings: Settings) -> dict[str, pl.DataFrame]:
+    """What systems returned."""
+    return {"accepted_answers": accepted(settings.data_dir).answers}
 
 
 def _accounting(kept: list[Kept]) -> pl.DataFrame:
