@@ -42,6 +42,25 @@ def months_after(day: pl.Expr, months: int) -> pl.Expr:
     return pl.when(day == day.dt.month_end()).then(later.dt.month_end()).otherwise(later)
 
 
+def total_wte(frame: pl.DataFrame, *, wte: str, by: str | Sequence[str] = ()) -> pl.DataFrame:
+    """Add up a group's WTE.
+
+    One row a group in order of first appearance: the grouping columns, `value` (WTE) and `counted` (posts). An empty
+    frame gives no rows. Raises MetricInputError: a column missing or of the wrong type, WTE that is missing, zero,
+    negative or not finite.
+
+    >>> total_wte(pl.DataFrame({"wte": [0.1, 0.2]}), wte="wte").row(0)
+    (0.3, 2)
+    """
+    keys = grouping(by)
+    refuse(_problems(frame, wte=wte, by=keys, adds=("value", "counted")))
+    taken = _taken(frame, keys, wte=_millionths(wte)).with_columns(one=pl.lit(0))
+    totals = taken.group_by("one", *key_names(keys), maintain_order=True).agg(
+        value=_wte(pl.col("wte").sum()), counted=pl.len().cast(pl.Int64)
+    )
+    return restore_keys(totals.drop("one"), keys)
+
+
 def share_of_wte(frame: pl.DataFrame, *, wte: str, where: str, by: str | Sequence[str] = ()) -> pl.DataFrame:
     """Work out which share of a group's WTE lies in the posts for which something is true.
 

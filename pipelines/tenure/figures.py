@@ -1,0 +1,294 @@
+"""Work the figures out for every area, quarter and role family, each from what may be shown of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from data_contracts.quarters import last_day
+from data_contracts.vocabulary import ValueSymbol
+from metrics.tenure import (
+    HORIZON_MONTHS,
+    MILLIONTHS,
+    PER,
+    ending_within,
+    funding_horizon,
+    largest_share,
+    median_months_left,
+    median_months_vacant,
+    months_after,
+    share_of_wte,
+    total_wte,
+)
+from pipelines.tenure.disclosure import (
+    BROKEN_DOWN,
+    ENDING,
+    LARGEST,
+    MEASURES,
+    SHARES,
+    TEAM,
+    Shown,
+    may_be_shown,
+)
+from pipelines.tenure.teams import coded, counted_in, followed
+
+ALL = "all"
+BASES = ("all", "confirmed")
+AREA = ["area_code", "quarter"]
+ROW = [*AREA, "role_family"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """Posts, where they count, and what may be shown of them: what every table of posts is worked out from.
+
+    `funded`: posts whose funding runs on the as-at date; figures are of these. `others` is how many more a return has,
+    by system and quarter. `spells`: vacancies as far as they are known in each quarter. `places`: see `counted_in`.
+    """
+
+    funded: pl.DataFrame
+    others: pl.DataFrame
+    spells: pl.DataFrame
+    places: pl.DataFrame
+    shown: Shown
+    population: pl.DataFrame
+
+
+def counted(posts: pl.DataFrame, returns: pl.DataFrame, areas: pl.DataFrame, lineage: pl.DataFrame) -> Counted:
+    """Read returns once, for all the figures made from them."""
+    every = coded(posts)
+    funded, spells = every.filter("is_funded"), followed(every)
+    shown = may_be_shown(funded, spells)
+    # Of a return without funded posts there is nothing to protect, and nothing to add.
+    without = returns.select(TEAM).join(funded, on=TEAM, how="anti")
+    nothing = [
+        without.with_columns(is_family=pl.lit(is_family), measure=pl.lit(measure), is_pooled=pl.lit(value=True))
+        for is_family, measures in ((False, MEASURES), (True, BROKEN_DOWN))
+        for measure in measures
+    ]
+    return Counted(
+        funded=funded,
+        others=every.filter(~pl.col("is_funded")).group_by(TEAM).agg(posts_not_funded=pl.len().cast(pl.Int64)),
+        spells=spells,
+        places=counted_in(returns, areas, lineage),
+        shown=Shown(
+            measures=pl.concat([shown.measures, *nothing]),
+            families=pl.concat([shown.families, without]),
+            steps=shown.steps,
+        ),
+        population=areas.select("population", system_code="area_code"),
+    )
+
+
+# --- workforce --------------------------------------------------------------------------------------------
+
+
+def workforce(held: Counted) -> pl.DataFrame:
+    """One row an area, quarter and role family: its posts, and every measure that may be shown.
+
+    `withheld` names the measures that may not. A measure that is null and not among them does not apply.
+    """
+    rows = _rows(held)
+    for measure in MEASURES:
+        members = [
+            (level, _members(held, measure, is_family=level)) for level in (False, True) if _asked(measure, level)
+        ]
+        values = [_values(measure, _joined(held, measure, part), is_family=level) for level, part in members]
+        told = [_told_of(part, rows, is_family=level) for level, part in members]
+        rows = rows.join(pl.concat(values), on=ROW, how="left").join(
+            pl.concat(told).with_columns(pl.lit(value=True).alias(f"may_{measure}")), on=ROW, how="left"
+        )
+    withheld = pl.concat_str(
+        [
+            pl.when(pl.col(f"may_{measure}").is_null() & (_asked(measure, True) | (pl.col("role_family") == ALL))).then(
+                pl.lit(measure)
+            )
+            for measure in MEASURES
+        ],
+        separator=" ",
+        ignore_nulls=True,
+    )
+    return rows.with_columns(
+        withheld=pl.when(withheld != "").then(withheld),
+        wte=pl.when(pl.col("posts") == 0).then(0.0).otherwise("wte"),
+        fixed_share=1 - pl.col("recurrent_share"),
+    ).with_columns(value_symbol=pl.when(pl.col("withheld").is_not_null()).then(pl.lit(str(ValueSymbol.CONFIDENTIAL))))
+
+
+def coverage(held: Counted) -> pl.DataFrame:
+    """Of each figure of a total: how many systems it is taken over, and their posts."""
+    parts = []
+    rows = _rows(held).select(*ROW, "posts")
+    for measure in MEASURES:
+        for is_family in (False, True):
+            if not _asked(measure, is_family):
+                continue
+            members = _members(held, measure, is_family=is_family).filter(pl.col("parts").is_null())
+            of = members.select(*AREA, *(["system_code"])).join(
+                _rows_of_systems(held, is_family=is_family), on=TEAM, how="inner"
+            )
+            parts.append(
+                of.group_by(ROW).agg(
+                    measure=pl.lit(measure),
+                    systems=pl.col("system_code").n_unique().cast(pl.Int64),
+                    posts=pl.col("posts").sum().cast(pl.Int64),
+                )
+            )
+    return pl.concat(parts).join(rows.select(ROW), on=ROW, how="semi")
+
+
+def _asked(measure: str, is_family: bool) -> bool:
+    return not is_family or measure in BROKEN_DOWN
+
+
+def _rows_of_systems(held: Counted, *, is_family: bool) -> pl.DataFrame:
+    """Posts of every system and quarter, by family or all together; none is a row of zero where all are together."""
+    if is_family:
+        return held.funded.group_by(*TEAM, "role_family").agg(posts=pl.len().cast(pl.Int64))
+    own = held.places.select(TEAM).unique()
+    posts = held.funded.group_by(TEAM).agg(posts=pl.len().cast(pl.Int64))
+    return own.join(posts, on=TEAM, how="left").select(
+        *TEAM, pl.lit(ALL).alias("role_family"), pl.col("posts").fill_null(0)
+    )
+
+
+def _rows(held: Counted) -> pl.DataFrame:
+    """The rows there are: one an area and quarter, and one a family where families are broken down."""
+    places = held.places.join(held.population, on="system_code", how="left").join(held.others, on=TEAM, how="left")
+    broken_down = _complete(places.join(held.shown.families, on=TEAM, how="semi"))
+    every = []
+    for is_family, part in ((False, places), (True, broken_down)):
+        of = part.group_by(AREA).agg(
+            pl.col("value_kind").first(),
+            pl.col("population").sum(),
+            pl.col("posts_not_funded").sum(),
+            pl.len().cast(pl.Int64).alias("systems"),
+        )
+        posts = (
+            part.select(*AREA, "system_code")
+            .join(_rows_of_systems(held, is_family=is_family), on=TEAM)
+            .group_by(ROW)
+            .agg(pl.col("posts").sum())
+        )
+        every.append(posts.join(of, on=AREA))
+    return pl.concat(every).with_columns(
+        posts_not_funded=pl.when(pl.col("role_family") == ALL).then("posts_not_funded"),
+        posts_per_100000=pl.col("posts") * PER / pl.when(pl.col("population") > 0).then("population"),
+    )
+
+
+def _complete(members: pl.DataFrame) -> pl.DataFrame:
+    """Of a merged system's returns all or none; of others what there is."""
+    return members.filter(pl.col("parts").is_null() | (pl.len().over(AREA) == pl.col("parts")))
+
+
+def _members(held: Counted, measure: str, *, is_family: bool) -> pl.DataFrame:
+    """The returns a measure of an area is taken over: those it may be shown of."""
+    may = held.shown.measures.filter(pl.col("measure") == measure, pl.col("is_family") == is_family)
+    found = held.places.join(may.select(*TEAM, "is_pooled"), on=TEAM)
+    return _complete(found.filter((pl.col("parts") == 1).fill_null(value=False) | pl.col("is_pooled")))
+
+
+def _told_of(members: pl.DataFrame, rows: pl.DataFrame, *, is_family: bool) -> pl.DataFrame:
+    """The rows whose figure may be told, be it that it does not apply."""
+    of = rows.filter((pl.col("role_family") != ALL) == is_family).select(ROW)
+    return of.join(members.select(AREA).unique(), on=AREA, how="semi")
+
+
+def _joined(held: Counted, measure: str, members: pl.DataFrame) -> pl.DataFrame:
+    of = held.spells.drop("post_reference") if measure == "median_months_vacant" else held.funded
+    return members.select(*AREA, "system_code").join(of, on=TEAM)
+
+
+def _values(measure: str, posts: pl.DataFrame, *, is_family: bool) -> pl.DataFrame:
+    """A measure by row, under the names of its columns."""
+    by = ROW if is_family else AREA
+    if measure == "wte":
+        found = total_wte(posts, wte="wte", by=by).rename({"value": measure}).drop("counted")
+    elif measure in SHARES:
+        found = share_of_wte(posts, wte="wte", where=SHARES[measure], by=by).rename({"value": measure})
+        found = found.select(
+            *by, measure, *([pl.col("counted").alias("vacant_posts")] if measure == "vacancy_rate" else [])
+        )
+    elif measure in LARGEST:
+        found = largest_share(posts, wte="wte", of=LARGEST[measure], by=by)
+        found = found.select(
+            *by, pl.col("value").alias(measure), pl.col("largest").alias(measure.removesuffix("_share"))
+        )
+    elif measure == "median_months_left":
+        found = median_months_left(posts, wte="wte", as_at="as_at", end="end", by=by).select(
+            *by, pl.col("value").alias(measure)
+        )
+    elif measure == "median_months_vacant":
+        found = median_months_vacant(posts, by=by).select(*by, pl.col("value").alias(measure))
+    else:
+        months = next(months for months, name in ENDING.items() if name == measure)
+        found = ending_within(posts, months=(months,), wte="wte", as_at="as_at", end="end", by=by)
+        found = found.select(*by, pl.col("value").alias(measure))
+    return found if is_family else found.with_columns(pl.lit(ALL).alias("role_family"))
+
+
+# --- the horizon ------------------------------------------------------------------------------------------
+
+
+def horizon(held: Counted) -> pl.DataFrame:
+    """One row an area, quarter, basis and month: the WTE funded on that month's last day, as far as it may be shown."""
+    own = _shown_horizons(held)
+    rows = held.places.join(
+        pl.DataFrame({"basis": BASES}).join(
+            pl.DataFrame({"month": pl.int_range(0, HORIZON_MONTHS + 1, eager=True)}), how="cross"
+        ),
+        how="cross",
+    )
+    found = rows.join(own, on=[*TEAM, "basis", "month"], how="left")
+    # A merged system's figure needs that of every part; a total takes those there are.
+    needs_all = pl.col("parts").first().is_not_null()
+    known = pl.col("millionths").is_not_null()
+    enough = pl.when(needs_all).then(known.all()).otherwise(known.any())
+    return (
+        found.group_by(*AREA, "basis", "month")
+        .agg(
+            pl.col("value_kind").first(),
+            wte=pl.when(enough).then(pl.col("millionths").sum() / pl.lit(MILLIONTHS)).round(6),
+            systems=pl.when(enough).then(known.sum()).otherwise(0).cast(pl.Int64),
+            steps_merged=pl.when(enough).then(pl.col("merged").any()),
+        )
+        .with_columns(
+            value_symbol=pl.when(pl.col("wte").is_null()).then(pl.lit(str(ValueSymbol.CONFIDENTIAL))),
+            day=_day(),
+        )
+    )
+
+
+def _day() -> pl.Expr:
+    as_at = pl.col("quarter").map_elements(last_day, return_dtype=pl.Date)
+    return as_at.dt.offset_by(pl.format("{}mo", "month")).dt.month_end()
+
+
+def _shown_horizons(held: Counted) -> pl.DataFrame:
+    """Each system's horizon, read at the months at which it may be; in millionths, which add up in any order."""
+    sure = held.funded.filter(~pl.col("is_unconfirmed"))
+    true = pl.concat(
+        funding_horizon(posts, wte="wte", as_at="as_at", start="start", end="end", by=TEAM).select(
+            *TEAM, pl.lit(basis).alias("basis"), pl.col("month").alias("read_at"), pl.col("value")
+        )
+        for basis, posts in (("all", held.funded), ("confirmed", sure))
+    )
+    read = (
+        held.shown.steps.join(true, on=[*TEAM, "basis", "read_at"], how="left")
+        .with_columns(pl.col("value").fill_null(0.0))  # no post is confirmed: the rule let it be told
+        .join(true.select(*TEAM, "basis", month="read_at", true="value"), on=[*TEAM, "basis", "month"], how="left")
+        .with_columns(merged=(pl.col("value") != pl.col("true").fill_null(0.0)).any().over(*TEAM, "basis"))
+    )
+    without = held.places.select(TEAM).unique().join(held.funded, on=TEAM, how="anti")
+    empty = without.join(pl.DataFrame({"basis": BASES}), how="cross").join(
+        pl.DataFrame({"month": pl.int_range(0, HORIZON_MONTHS + 1, eager=True)}), how="cross"
+    )
+    columns = [*TEAM, "basis", "month", "millionths", "merged"]
+    return pl.concat(
+        [
+            read.with_columns(millionths=(pl.col("value") * MILLIONTHS).round().cast(pl.Int64)).select(columns),
+            empty.with_columns(millionths=pl.lit(0, pl.Int64), merged=pl.lit(value=False)).select(columns),
+        ]
+    )
