@@ -9,6 +9,7 @@ import msgspec
 
 from data_contracts import vocabulary as v
 from data_contracts.fields import AREA_CODE, HTTPS, SLUG
+from data_contracts.quarters import is_quarter
 
 _FOLDER = Path(__file__).parent
 
@@ -437,6 +438,77 @@ def areas() -> Areas:
 def publish_rules() -> PublishRules:
     """The numbers that stop a publication."""
     return _read("publish", PublishRules)
+
+
+class ReturnRules(_Record, frozen=True, kw_only=True):
+    """When returns of posts are due, and the first quarter every system is asked for, where anybody has asked."""
+
+    due_after_days: Annotated[int, msgspec.Meta(ge=1)]
+    first_quarter: str | None = None
+
+    def __post_init__(self) -> None:
+        """A quarter is written as returns write it."""
+        if self.first_quarter is not None and not is_quarter(self.first_quarter):
+            raise ValueError(f"`first_quarter` is no quarter: {self.first_quarter}")
+
+
+@cache
+def return_rules() -> ReturnRules:
+    """When returns are due."""
+    return _read("returns", ReturnRules)
+
+
+class ExamplePosts(_Record, frozen=True, kw_only=True):
+    """Some posts of an example system that are alike. Money that neither `ends` nor is of `each_march` recurs."""
+
+    family: v.RoleFamily
+    number: Annotated[int, msgspec.Meta(ge=1)]
+    wte: Annotated[float, msgspec.Meta(gt=0, le=1)]
+    funding: v.FundingSource
+    ends: dt.date | None = None
+    each_march: bool = False
+    pay: v.PayFramework = v.PayFramework.AGENDA_FOR_CHANGE
+    employer: v.EmployerType = v.EmployerType.ICB
+    state: v.PostState = v.PostState.FILLED_SUBSTANTIVE
+    confirmed: bool = True
+    joint: bool = False
+
+
+class ExampleVacancy(_Record, frozen=True, kw_only=True):
+    """A vacancy of an example system's post, by its place in the list from 1: from which day, and to which."""
+
+    post: Annotated[int, msgspec.Meta(ge=1)]
+    since: dt.date
+    filled: dt.date | None = None
+    frozen: bool = False
+
+
+class ExampleSystem(_Record, frozen=True, kw_only=True):
+    """A made-up system. `into`: the example it became part of when it ended. `silent`: quarters it did not return."""
+
+    name: Annotated[str, msgspec.Meta(pattern="^Example system ")]
+    population: Annotated[int, msgspec.Meta(ge=1)]
+    begins: dt.date
+    posts: tuple[ExamplePosts, ...]
+    vacancies: tuple[ExampleVacancy, ...] = ()
+    ends: dt.date | None = None
+    into: str | None = None
+    silent: tuple[str, ...] = ()
+    received_after_days: dict[str, int] = {}
+
+
+class Examples(_Record, frozen=True, kw_only=True):
+    """The example systems by code, and the quarters they return."""
+
+    quarters: tuple[str, ...]
+    received_after_days: int
+    system: dict[Annotated[str, msgspec.Meta(pattern="^X54[0-9]{6}$")], ExampleSystem]
+
+
+@cache
+def examples() -> Examples:
+    """The example systems."""
+    return _read("examples", Examples)
 
 
 class FigureAsFound(_Record, frozen=True, kw_only=True):

@@ -196,7 +196,7 @@ def _cuts(team: _Team) -> list[_Cut]:
 
 
 def _confirmed_cuts(team: _Team, cuts: Sequence[_Cut]) -> list[bool] | None:
-    """Which of the shown cuts the confirmed basis may step at too; None where nothing may be told of confirmed funding."""
+    """Which shown cuts the confirmed basis may step at too; None where nothing may be told of confirmed funding."""
     shown = [cut for cut in cuts if cut.shown]
     ends = [(cut.size, cut.confirmed) for cut in shown]
     confirmed = team.posts - team.counts["is_unconfirmed"]

@@ -17,7 +17,6 @@ from metrics.tenure import (
     largest_share,
     median_months_left,
     median_months_vacant,
-    months_after,
     share_of_wte,
     total_wte,
 )
@@ -226,7 +225,9 @@ def _values(measure: str, posts: pl.DataFrame, *, is_family: bool) -> pl.DataFra
         months = next(months for months, name in ENDING.items() if name == measure)
         found = ending_within(posts, months=(months,), wte="wte", as_at="as_at", end="end", by=by)
         found = found.select(*by, pl.col("value").alias(measure))
-    return found if is_family else found.with_columns(pl.lit(ALL).alias("role_family"))
+    if not is_family:
+        found = found.with_columns(pl.lit(ALL).alias("role_family"))
+    return found.select(*ROW, *(name for name in found.columns if name not in ROW))
 
 
 # --- the horizon ------------------------------------------------------------------------------------------

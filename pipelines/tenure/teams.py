@@ -64,7 +64,9 @@ def counted_in(returns: pl.DataFrame, areas: pl.DataFrame, lineage: pl.DataFrame
     in_region = real.filter(pl.col("nhs_region_code").is_not_null())
     none = pl.lit(None, pl.Int64)
     rows = [
-        own.with_columns(area_code=pl.col("system_code"), value_kind=_kind(ValueKind.PUBLISHED), parts=pl.lit(1)),
+        own.with_columns(
+            area_code=pl.col("system_code"), value_kind=_kind(ValueKind.PUBLISHED), parts=pl.lit(1, pl.Int64)
+        ),
         in_region.with_columns(area_code=pl.col("nhs_region_code"), value_kind=_kind(ValueKind.PUBLISHED), parts=none),
         real.with_columns(area_code=pl.lit(ENGLAND), value_kind=_kind(ValueKind.PUBLISHED), parts=none),
         _merged(own, systems, lineage).with_columns(value_kind=_kind(ValueKind.RESTATED)),
