@@ -55,6 +55,7 @@ AREA_CODE = r"^(E[0-9]{8}|X54[0-9]{6})$"
 AREA_CODES = r"^E[0-9]{8}( E[0-9]{8})*$"
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 VINTAGE = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|undated)-[0-9a-f]{8}$"
+QUARTER = r"^[0-9]{4}-[0-9]{2}-Q[1-4]$"
 HTTPS = r"^https://\S+$"
 #: The largest number that a database's usual whole number holds.
 MOST_RECORDS = 2**31 - 1
@@ -621,6 +622,138 @@ _FIELDS: tuple[Field, ...] = (
     Field(name="changed_by_organisation", kind="text", meaning="Organisation of that role"),
     Field(name="action", kind="text", meaning="What made this version", allowed=all_values(v.InterventionAction)),
     Field(name="changed", kind="text", meaning="Columns that differ from the version before, separated by spaces"),
+    # posts and their funding
+    Field(name="quarter", kind="text", meaning="Quarter of the NHS financial year", pattern=QUARTER),
+    Field(
+        name="role_family",
+        kind="text",
+        meaning="What the posts are for; `all` is the total. A system's families are there where each rests on 3 posts",
+        allowed=("all", *all_values(v.RoleFamily)),
+    ),
+    Field(name="posts", kind="whole", meaning="Posts funded on the as-at date", unit="posts", minimum=0),
+    Field(
+        name="posts_not_funded",
+        kind="whole",
+        meaning="Posts returned whose funding starts after the as-at date or ended before it: in no other figure",
+        unit="posts",
+        minimum=0,
+        optional=True,
+    ),
+    Field(name="posts_per_100000", kind="number", meaning="Posts per 100,000 residents", minimum=0, optional=True),
+    Field(
+        name="wte",
+        kind="number",
+        meaning="Whole-time equivalent funded: on the as-at date, of a horizon on the last day of the month",
+        unit="WTE",
+        minimum=0,
+        optional=True,
+    ),
+    Field(
+        name="vacancy_rate",
+        kind="number",
+        meaning="Vacant over all funded WTE, posts whose recruitment is frozen included",
+        minimum=0,
+        maximum=1,
+        optional=True,
+    ),
+    Field(name="vacant_posts", kind="whole", meaning="Posts vacant", unit="posts", minimum=0, optional=True),
+    *(
+        Field(name=name, kind="number", meaning=f"Share of WTE {meaning}", minimum=0, maximum=1, optional=True)
+        for name, meaning in (
+            ("recurrent_share", "whose funding recurs"),
+            ("fixed_share", "whose funding has an end"),
+            ("unconfirmed_share", "whose funding is not confirmed in writing"),
+            ("interim_share", "held by interims"),
+            ("joint_share", "in joint posts, of each its system's share"),
+            ("largest_funder_share", "paid for by the funder that pays for most"),
+            ("largest_pay_framework_share", "on the commonest pay framework"),
+        )
+    ),
+    *(
+        Field(
+            name=f"wte_ending_{months}_months",
+            kind="number",
+            meaning=f"WTE whose funding ends after the as-at date and within {months} calendar months of it",
+            unit="WTE",
+            minimum=0,
+            optional=True,
+        )
+        for months in (3, 6, 12, 24)
+    ),
+    Field(
+        name="median_months_left",
+        kind="number",
+        meaning="Months in which half of the WTE whose funding has an end will have lost it; without recurrent funding",
+        unit="months",
+        minimum=0,
+        optional=True,
+    ),
+    Field(
+        name="median_months_vacant",
+        kind="number",
+        meaning="Months half of vacancies last: Kaplan-Meier over all returns up to this one, open ones censored",
+        unit="months",
+        minimum=0,
+        optional=True,
+    ),
+    Field(
+        name="largest_funder",
+        kind="text",
+        meaning="Whose money pays for most WTE",
+        allowed=all_values(v.FundingSource),
+        optional=True,
+    ),
+    Field(
+        name="largest_pay_framework",
+        kind="text",
+        meaning="Terms most WTE is on",
+        allowed=all_values(v.PayFramework),
+        optional=True,
+    ),
+    Field(
+        name="withheld",
+        kind="text",
+        meaning="Measures withheld, separated by spaces: they rest on 1 or 2 posts, or would tell of 1 or 2 by "
+        "subtraction. A measure that is empty and not named here does not apply",
+        optional=True,
+    ),
+    Field(
+        name="systems",
+        kind="whole",
+        meaning="Systems: of a total all there were on the as-at date, of a figure those it is taken over",
+        minimum=0,
+        optional=True,
+    ),
+    Field(
+        name="systems_returned",
+        kind="whole",
+        meaning="Systems that returned, late or in time",
+        minimum=0,
+        optional=True,
+    ),
+    Field(
+        name="systems_late", kind="whole", meaning="Those that returned after the due date", minimum=0, optional=True
+    ),
+    Field(
+        name="systems_silent",
+        kind="whole",
+        meaning="Systems that have not returned though the due date has passed, whether or not anybody asked them",
+        minimum=0,
+        optional=True,
+    ),
+    Field(name="measure", kind="text", meaning="Column of `workforce`", pattern=r"^[a-z0-9_]+$"),
+    Field(name="month", kind="whole", meaning="Months after the as-at date, which is month 0", minimum=0, maximum=60),
+    Field(name="month_end", kind="date", meaning="Day the horizon is read on"),
+    Field(name="basis", kind="text", meaning="Funding counted: all, or what is confirmed", allowed=all_values(v.Basis)),
+    Field(
+        name="steps_merged",
+        kind="flag",
+        meaning="Some step of this horizon is shown late, or not at all, since it rests on 1 or 2 posts",
+        optional=True,
+    ),
+    Field(name="due_on", kind="date", meaning="Last day on which the return is in time"),
+    Field(name="received_on", kind="date", meaning="Day the newest accepted return came in", optional=True),
+    Field(name="return_state", kind="text", meaning="What became of the return", allowed=all_values(v.ReturnState)),
 )
 
 FIELDS: dict[str, Field] = {field.name: field for field in _FIELDS}

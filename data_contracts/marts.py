@@ -378,6 +378,95 @@ _MARTS: tuple[Mart, ...] = (
         at_least=0,
     ),
     Mart(
+        name="workforce",
+        holds=(
+            "One row per area, quarter and role family: posts funded on the as-at date, and how long for. Systems, "
+            "those that have since merged as what they became (`restated`), NHS regions and England, which are sums of "
+            "what may be shown of the systems that returned, never grossed up."
+        ),
+        columns=(
+            "area_code",
+            "quarter",
+            "role_family",
+            "posts",
+            "wte",
+            "posts_per_100000",
+            "vacancy_rate",
+            "recurrent_share",
+            "wte_ending_3_months",
+            "wte_ending_6_months",
+            "wte_ending_12_months",
+            "wte_ending_24_months",
+            "median_months_left",
+            "value_kind",
+            "value_symbol",
+            "withheld",
+            "vacant_posts",
+            "median_months_vacant",
+            "fixed_share",
+            "unconfirmed_share",
+            "interim_share",
+            "joint_share",
+            "largest_funder",
+            "largest_funder_share",
+            "largest_pay_framework",
+            "largest_pay_framework_share",
+            "posts_not_funded",
+            "systems",
+            "systems_returned",
+            "systems_late",
+            "systems_silent",
+        ),
+        key=("area_code", "quarter", "role_family"),
+        row_rules=("withheld_marked", "returned_of_systems"),
+        at_least=0,
+    ),
+    Mart(
+        name="workforce_coverage",
+        holds=(
+            "One row per NHS region or England, quarter, role family and measure of `workforce`: how many systems and "
+            "posts the figure is taken over."
+        ),
+        columns=("area_code", "quarter", "role_family", "measure", "systems", "posts"),
+        key=("area_code", "quarter", "role_family", "measure"),
+        required=frozenset({"systems"}),
+        at_least=0,
+    ),
+    Mart(
+        name="funding_horizon",
+        holds=(
+            "One row per area, quarter, month and basis: the WTE funded on the month's last day, of posts funded on the "
+            "as-at date. A step that rests on 1 or 2 posts waits for the next."
+        ),
+        columns=(
+            "area_code",
+            "quarter",
+            "month",
+            "basis",
+            "wte",
+            "value_kind",
+            "value_symbol",
+            "month_end",
+            "steps_merged",
+            "systems",
+        ),
+        key=("area_code", "quarter", "basis", "month"),
+        required=frozenset({"systems"}),
+        row_rules=("missing_wte_marked",),
+        at_least=0,
+    ),
+    Mart(
+        name="returns_received",
+        holds=(
+            "One row per system and quarter it is expected to return: from its own first return on, or from the first "
+            "quarter all are asked for, where anybody has asked."
+        ),
+        columns=("area_code", "quarter", "due_on", "received_on", "return_state", "value_kind"),
+        key=("area_code", "quarter"),
+        row_rules=("received_unless_overdue",),
+        at_least=0,
+    ),
+    Mart(
         name="trigger_rules",
         holds="One row per trigger: the rule, whose it is, and what a firing means and does not mean.",
         columns=(

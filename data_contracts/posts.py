@@ -6,7 +6,7 @@ No pandera and no polars here, so that anything may read it. The rules are in `r
 from typing import TYPE_CHECKING
 
 from data_contracts import vocabulary as v
-from data_contracts.fields import HTTPS, Field, all_values
+from data_contracts.fields import HTTPS, QUARTER, Field, all_values
 
 if TYPE_CHECKING:
     import polars as pl
@@ -16,7 +16,6 @@ RETURN_VERSION = "2"
 
 REFERENCE = r"^[A-Z0-9-]{1,20}$"
 SYSTEM_CODE = r"^(E54[0-9]{6}|X54[0-9]{6})$"
-QUARTER = r"^[0-9]{4}-[0-9]{2}-Q[1-4]$"
 #: An organisation's ODS code, or the GSS code of a local authority.
 EMPLOYER_CODE = r"^([A-Z0-9]{3,6}|E(06|07|08|09|10)[0-9]{6}|E47[0-9]{6})$"
 PLACE_CODE = r"^(E(06|07|08|09|10)[0-9]{6}|X54[0-9]{6})$"

@@ -17,5 +17,9 @@ IN_WORDS: dict[str, str] = {
     "cleared_explained": "a reason wherever it fires no more, and nowhere else",
     "never_its_own_comparator": "another system",
     "fired_of_tested": "no more firings than tests",
+    "withheld_marked": "the symbol [c] where measures are withheld, and nowhere else",
+    "missing_wte_marked": "a symbol where there is no WTE, and nowhere else",
+    "returned_of_systems": "no more systems returned or silent than there are, nor late than returned",
+    "received_unless_overdue": "a day received unless the return is overdue",
     "rows_add_up": "rows received to equal those accepted, set aside and quarantined",
 }

@@ -183,6 +183,29 @@ ROW_RULES: dict[str, Rule] = {
             good=pl.col("fired") <= pl.col("tested"),
         ),
         _across(
+            "withheld_marked",
+            column="withheld",
+            good=pl.col("withheld").is_not_null() == pl.col("value_symbol").eq_missing("[c]"),
+        ),
+        _across(
+            "missing_wte_marked",
+            column="wte",
+            good=pl.col("wte").is_null() == pl.col("value_symbol").is_not_null(),
+        ),
+        _across(
+            "returned_of_systems",
+            column="systems_returned",
+            good=_passes(
+                (pl.col("systems_returned") + pl.col("systems_silent") <= pl.col("systems"))
+                & (pl.col("systems_late") <= pl.col("systems_returned"))
+            ),
+        ),
+        _across(
+            "received_unless_overdue",
+            column="received_on",
+            good=pl.col("received_on").is_null() == (pl.col("return_state") == "overdue"),
+        ),
+        _across(
             "rows_add_up",
             column="received",
             good=pl.col("received") == pl.col("accepted") + pl.col("set_aside") + pl.col("quarantined"),

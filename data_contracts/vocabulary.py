@@ -505,3 +505,18 @@ class AgreedRole(StrEnum):
     ADVISE = "advise"
     INFORM = "inform"
     COLLABORATE = "collaborate"
+
+
+class ReturnState(StrEnum):
+    """What became of the return a system is expected to send for a quarter."""
+
+    RETURNED = "returned"
+    LATE = "late"
+    OVERDUE = "overdue"
+
+
+class Basis(StrEnum):
+    """Which funding a horizon counts."""
+
+    ALL = "all"
+    CONFIRMED = "confirmed"

@@ -18,7 +18,7 @@ from rich.table import Table
 from data_contracts.registry.records import sources
 from pipelines import landing, releases
 from pipelines.compare import of_statuses
-from pipelines.config import LONDON, Settings, data_dir, today
+from pipelines.config import LONDON, Settings, data_dir, illustrative, today
 from pipelines.faults import Problem, Refused
 from pipelines.recap import (
     CHANGE_COLUMNS,
@@ -106,6 +106,7 @@ def refresh_command(
         live=live,
         dry_run=dry_run,
         accept_changes=_reason(accept_changes),
+        illustrative=illustrative(),
     )
     console = _console()
     if if_needed and releases.is_readable(settings):

@@ -14,7 +14,8 @@ LONDON = ZoneInfo("Europe/London")
 class Settings:
     """What one run of the pipeline is given; nothing below reads the environment or the clock.
 
-    `as_of` is the day the run stands on. `snapshot_dir` holds the vintages the package carries.
+    `as_of` is the day the run stands on. `snapshot_dir` holds the vintages the package carries. `illustrative` says
+    whether the release has the example systems, which are made up.
     """
 
     data_dir: Path
@@ -24,6 +25,7 @@ class Settings:
     live: bool = False
     dry_run: bool = False
     accept_changes: str | None = None
+    illustrative: bool = True
 
     @property
     def landing_dir(self) -> Path:
@@ -44,6 +46,11 @@ class Settings:
 def data_dir(given: Path | None, environment: Mapping[str, str] = os.environ) -> Path:
     """The folder data live in: as given, else `ICS_DATA_DIR`, else `data`."""
     return (given or Path(environment.get("ICS_DATA_DIR") or "data")).absolute()
+
+
+def illustrative(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether example systems are shown: they are unless `ICS_ILLUSTRATIVE` is 0."""
+    return environment.get("ICS_ILLUSTRATIVE", "1") != "0"
 
 
 def today() -> dt.date:

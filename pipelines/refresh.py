@@ -26,6 +26,7 @@ from pipelines.releases import Manifest, SourceAccount
 from pipelines.returns.accepted import accepted
 from pipelines.runlog import RunLog
 from pipelines.shapes import SHAPES
+from pipelines.tenure import examples
 from pipelines.trigger_recap import trigger_summary
 
 
@@ -351,8 +352,17 @@ def _model(settings: Settings, building: Path, kept: list[Kept], log: RunLog) ->
 
 
 def _returned(settings: Settings) -> dict[str, pl.DataFrame]:
-    """What systems returned."""
-    return {"accepted_answers": accepted(settings.data_dir).answers}
+    """Returns of posts, those of the example systems after them, and the day on which a return is overdue or not."""
+    real = accepted(settings.data_dir)
+    made_up = examples.example_returns() if settings.illustrative else None
+    return {
+        "accepted_posts": pl.concat([real.posts, *([made_up.posts] if made_up else [])]),
+        "accepted_returns": pl.concat([real.returns, *([made_up.returns] if made_up else [])]),
+        "example_areas": examples.example_areas() if settings.illustrative else examples.no_areas(),
+        "example_lineage": examples.example_lineage() if settings.illustrative else examples.no_lineage(),
+        "accepted_answers": real.answers,
+        "calendar": pl.DataFrame({"as_of": [settings.as_of]}),
+    }
 
 
 def _accounting(kept: list[Kept]) -> pl.DataFrame:

@@ -105,7 +105,7 @@ def manifest(
         as_of=settings.as_of.isoformat(),
         contract_version=CONTRACT_VERSION,
         software=SOFTWARE,
-        illustrative=False,
+        illustrative=settings.illustrative,
         sources=sources,
         marts=dict(marts),
         accepted_changes=settings.accept_changes,

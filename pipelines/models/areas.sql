@@ -1,5 +1,5 @@
 -- table: areas
--- inputs: lsoas, lsoa_authorities, boards, area_lineage, icb_april_2024, icb_april_2026, icb_changes, ons_ltla_region_2024, ons_ltla_utla_2023, authority_codes, recoded
+-- inputs: lsoas, lsoa_authorities, boards, area_lineage, icb_april_2024, icb_april_2026, icb_changes, ons_ltla_region_2024, ons_ltla_utla_2023, authority_codes, recoded, example_areas
 -- key: area_code
 -- contract: areas
 -- A board's first and last day follow from the confirmed changes it takes part in; the first boards began in July 2022.
@@ -82,4 +82,9 @@ from every
 left join begins using (code)
 left join ends using (code)
 left join population using (code)
+union all
+-- Made up: no part of any real area, and without a place on the map.
+select
+    area_code, area_name, area_type, null, null, valid_from, valid_to, population, area_name, null
+from example_areas
 order by area_code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -52,6 +53,16 @@ class Counted:
     places: pl.DataFrame
     shown: Shown
     population: pl.DataFrame
+
+
+def of_inputs(inputs: Mapping[str, pl.DataFrame]) -> Counted:
+    """What a model of posts is worked out from."""
+    return counted(inputs["accepted_posts"], inputs["accepted_returns"], inputs["areas"], lineage_of(inputs))
+
+
+def lineage_of(inputs: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Changes of boundaries, those of examples among them, which are in no published table."""
+    return pl.concat([inputs["area_lineage"], inputs["example_lineage"]])
 
 
 def counted(posts: pl.DataFrame, returns: pl.DataFrame, areas: pl.DataFrame, lineage: pl.DataFrame) -> Counted:
@@ -257,7 +268,7 @@ def horizon(held: Counted) -> pl.DataFrame:
         )
         .with_columns(
             value_symbol=pl.when(pl.col("wte").is_null()).then(pl.lit(str(ValueSymbol.CONFIDENTIAL))),
-            day=_day(),
+            month_end=_day(),
         )
     )
 

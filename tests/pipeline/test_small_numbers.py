@@ -1,0 +1,275 @@
+"""No subtraction over the published tables of posts leaves one or two of them.
+
+Each made-up post has a WTE no sum of others equals, so a published figure tells which posts it counts: the tests read
+the tables as somebody would who knew that, and subtract.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.tenure.disclosure import BROKEN_DOWN, ENDING, FEWEST, MEASURES, chain, rests
+from pipelines.tenure.figures import Counted, counted, horizon, workforce
+from tests.builders.posts import FIRST, MERGED, QUARTER, SECOND, THIRD, areas, lineage, post, posts, returns
+
+ENGLAND = "E92000001"
+WINDOWS = list(ENDING.values())
+AS_AT = dt.date(2026, 9, 30)
+#: Ends that fall on and between month ends, in and beyond every window, and on the as-at date itself.
+ENDS = [
+    None,
+    AS_AT,
+    dt.date(2026, 10, 15),
+    dt.date(2026, 12, 31),
+    dt.date(2027, 3, 31),
+    dt.date(2027, 9, 30),
+    dt.date(2028, 3, 31),
+    dt.date(2029, 3, 31),
+    dt.date(2033, 3, 31),
+]
+
+
+@st.composite
+def teams(draw: st.DrawFn, *, systems: tuple[str, ...] = (FIRST,), quarter: str = QUARTER) -> pl.DataFrame:
+    """Posts in kinds of a few that are alike, as teams are, whose WTE are powers of two."""
+    families = draw(st.sampled_from([["training"], ["core20plus5", "training"], ["core20plus5", "other", "training"]]))
+    ends = draw(st.lists(st.sampled_from(ENDS), min_size=2, max_size=4, unique=True))
+    rows: list[dict[str, Any]] = []
+    for size in draw(st.lists(st.sampled_from([1, 2, 3, 3, 4]), min_size=1, max_size=6)):
+        state = draw(st.sampled_from(["filled_substantive", "filled_substantive", "interim", "vacant_frozen"]))
+        kind = {
+            "system_code": draw(st.sampled_from(systems)),
+            "role_family": draw(st.sampled_from(families)),
+            "funding_end": draw(st.sampled_from(ends)),
+            "funding_confirmed": draw(st.sampled_from([True, True, False])),
+            "funding_source": draw(st.sampled_from(["icb_baseline", "programme", "charity"])),
+            "state": state,
+            "vacant_since": dt.date(2026, 1, 1) if state.startswith("vacant") else None,
+            "joint_reference": draw(st.sampled_from([None, "J1"])),
+        }
+        for _ in range(min(size, 19 - len(rows))):
+            rows.append(post(len(rows), quarter=quarter, wte=2 ** len(rows) / 1_000_000, **kind))
+    return posts(rows)
+
+
+def published(frame: pl.DataFrame, *, merged: bool = False) -> tuple[pl.DataFrame, pl.DataFrame, Counted]:
+    held = counted(frame, returns(frame), areas(merged=merged), lineage(merged=merged))
+    return workforce(held), horizon(held), held
+
+
+def counts(wte: float) -> set[int]:
+    """The posts a figure counts, by the one way its WTE is a sum of theirs."""
+    mask = round(wte * 1_000_000)
+    return {number for number in range(mask.bit_length()) if mask >> number & 1}
+
+
+def told(rows: pl.DataFrame, measures: list[str]) -> dict[str, set[int]]:
+    """What each shown measure of a row counts; shares are of the row's WTE."""
+    row = rows.row(0, named=True)
+    return {
+        name: counts(row[name] if name == "wte" or name in WINDOWS else row[name] * row["wte"])
+        for name in measures
+        if row[name] is not None
+    }
+
+
+def of(table: pl.DataFrame, area: str, family: str = "all") -> pl.DataFrame:
+    return table.filter(pl.col("area_code") == area, pl.col("role_family") == family)
+
+
+def isolates(sets: list[set[int]], everybody: set[int]) -> list[set[int]]:
+    """One or two posts that some sum of multiples of the sets is about, and of no other post.
+
+    By linear algebra: of the sums possible, those that are zero outside the one or two are all of them less the rank of
+    what lies outside.
+    """
+    people = sorted(everybody)
+    matrix = np.array([[number in counted_in for number in people] for counted_in in sets], dtype=float)
+    alike: dict[tuple[float, ...], list[int]] = {}
+    for place, column in enumerate(matrix.T):
+        alike.setdefault(tuple(column), []).append(place)
+    small = [places for places in alike.values() if len(places) < FEWEST]
+    alone = [places for places in small if len(places) == 1]
+    suspects = [*small, *([a, b] for (a,), (b,) in combinations(alone, 2))]
+    rank = np.linalg.matrix_rank(matrix) if matrix.size else 0
+    return [
+        {people[place] for place in places}
+        for places in suspects
+        if np.linalg.matrix_rank(np.delete(matrix, places, axis=1)) < rank
+    ]
+
+
+# --- the rules by hand ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("posts_", "shown"), [(0, True), (1, False), (2, False), (3, True)])
+def test_a_figure_rests_on_none_or_at_least_three(posts_: int, *, shown: bool) -> None:
+    assert rests(posts_) is shown
+
+
+def test_a_step_waits_until_it_rests_on_three_and_leaves_none_or_three() -> None:
+    assert chain([1, 3, 4, 6, 8], 9) == [False, True, False, True, False]
+    assert chain([0, 9, 9], 9) == [True, True, True]
+
+
+def test_of_one_or_two_posts_only_their_number_is_shown() -> None:
+    table, steps, _ = published(posts([post(1), post(2)]))
+    row = of(table, FIRST).row(0, named=True)
+    assert row["posts"] == 2
+    assert row["value_symbol"] == "[c]"
+    assert row["withheld"].split() == list(MEASURES)
+    assert all(row[measure] is None for measure in (*MEASURES, "fixed_share", "vacant_posts", "largest_funder"))
+    own = steps.filter(pl.col("area_code") == FIRST)
+    assert own["wte"].null_count() == own.height == 122
+    assert set(own["value_symbol"]) == {"[c]"}
+
+
+def test_families_are_broken_down_for_all_or_for_none() -> None:
+    enough = [post(number, role_family=family) for number, family in enumerate(["core20plus5", "training"] * 3)]
+    assert set(published(posts(enough))[0].filter(pl.col("area_code") == FIRST)["role_family"]) == {
+        "all", "core20plus5", "training",
+    }  # fmt: skip
+    lacking = [*enough, post(9, role_family="other")]
+    assert set(published(posts(lacking))[0]["role_family"]) == {"all"}
+
+
+def test_a_horizon_steps_only_where_three_posts_end_and_says_so() -> None:
+    ends = [dt.date(2026, 12, 31)] * 2 + [dt.date(2027, 3, 31)] + [None] * 4
+    table, steps, _ = published(posts([post(number, funding_end=end) for number, end in enumerate(ends)]))
+    own = steps.filter(pl.col("area_code") == FIRST, pl.col("basis") == "all").sort("month")
+    assert own["wte"].to_list()[:9] == [7.0] * 7 + [4.0] * 2
+    assert own["steps_merged"].all()
+    row = of(table, FIRST).row(0, named=True)
+    assert (row["wte_ending_3_months"], row["wte_ending_6_months"]) == (None, 3.0)
+    assert row["withheld"].split() == ["wte_ending_3_months"]
+
+
+# --- attacks ----------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=40, deadline=None)
+@given(teams())
+def test_windows_horizons_and_what_recurs_isolate_nobody(frame: pl.DataFrame) -> None:
+    table, steps, _ = published(frame)
+    sets = list(
+        told(of(table, FIRST), ["wte", *WINDOWS, "recurrent_share", "fixed_share", "unconfirmed_share"]).values()
+    )
+    shown = steps.filter(pl.col("area_code") == FIRST, pl.col("wte").is_not_null())
+    sets += [counts(wte) for wte in shown["wte"].unique(maintain_order=True)]
+    assert isolates(sets, set(range(frame.height))) == []
+
+
+@settings(max_examples=25, deadline=None)
+@given(teams())
+def test_shares_of_vacant_interim_and_joint_posts_isolate_nobody(frame: pl.DataFrame) -> None:
+    row = of(published(frame)[0], FIRST)
+    for group in (["wte", "vacancy_rate", "interim_share"], ["wte", "joint_share"], ["wte", "largest_funder_share"]):
+        assert isolates(list(told(row, group).values()), set(range(frame.height))) == [], group
+    vacant = row["vacant_posts"].item()
+    assert vacant is None or rests(vacant)
+
+
+@settings(max_examples=25, deadline=None)
+@given(teams())
+def test_families_against_each_other_and_against_all_isolate_nobody(frame: pl.DataFrame) -> None:
+    table = published(frame)[0].filter(pl.col("area_code") == FIRST)
+    families = sorted(set(table["role_family"]) - {"all"})
+    chains = {
+        family: told(of(table, FIRST, family), ["wte", "vacancy_rate", "recurrent_share", *WINDOWS])
+        for family in ["all", *families]
+    }
+    for found in chains.values():  # within a row, what is a part of what
+        windows = [found[name] for name in WINDOWS if name in found]
+        nested = [*windows, found["wte"] - found["recurrent_share"]] if "recurrent_share" in found else windows
+        for smaller, larger in combinations([set(), *nested, *([found["wte"]] if "wte" in found else [])], 2):
+            assert rests(len(larger - smaller))
+    for measure in {name for found in chains.values() for name in found}:  # all less any of the families
+        parts = [chains[family][measure] for family in families if measure in chains[family]]
+        assert len(parts) in (0, len(families)), "a measure is broken down for every family or for none"
+        for number in range(1, len(parts) + 1):
+            for some in combinations(parts, number):
+                assert rests(len(chains["all"][measure] - set().union(*some)))
+
+
+@settings(max_examples=20, deadline=None)
+@given(teams(systems=(FIRST, SECOND, THIRD)))
+def test_totals_say_nothing_that_the_systems_shown_do_not(frame: pl.DataFrame) -> None:
+    table, steps, _ = published(frame)
+    own = table.filter(pl.col("area_code").is_in([FIRST, SECOND, THIRD]))
+    for (area, family), total in table.filter(pl.col("area_code").str.starts_with("E9")).group_by(
+        "area_code", "role_family"
+    ):
+        parts = own.filter(pl.col("role_family") == family)
+        row = total.row(0, named=True)
+        for measure in ("vacancy_rate", "recurrent_share", "interim_share", "joint_share", "unconfirmed_share"):
+            shown = parts.filter(pl.col(measure).is_not_null())
+            expected = (shown[measure] * shown["wte"]).sum() / shown["wte"].sum() if shown.height else None
+            assert row[measure] == (None if expected is None else pytest.approx(expected, abs=1e-9)), (area, measure)
+        shown = parts.filter(pl.all_horizontal(pl.col(*WINDOWS).is_not_null()))
+        for measure in WINDOWS:
+            expected = shown[measure].sum() if shown.height else None
+            assert row[measure] == (None if expected is None else pytest.approx(expected, abs=1e-9)), (area, measure)
+    for (basis, month), rows in steps.group_by("basis", "month"):
+        parts = rows.filter(pl.col("area_code").is_in([FIRST, SECOND, THIRD]))["wte"].drop_nulls()
+        expected = pytest.approx(parts.sum(), abs=1e-9) if parts.len() else None
+        assert rows.filter(pl.col("area_code") == ENGLAND)["wte"].item() == expected, (basis, month)
+
+
+@settings(max_examples=20, deadline=None)
+@given(teams(systems=(FIRST, SECOND, THIRD)))
+def test_the_funder_a_total_leans_on_is_of_systems_all_of_whose_funders_rest(frame: pl.DataFrame) -> None:
+    table, _, _ = published(frame)
+    row = of(table, ENGLAND).row(0, named=True)
+    if row["largest_funder_share"] is None:
+        return
+    funded = frame.filter(pl.col("funding_end").is_null() | (pl.col("funding_end") >= AS_AT))
+    sizes = funded.group_by("system_code", "funding_source").len().group_by("system_code").agg(pl.col("len").min())
+    members = funded.join(sizes.filter(pl.col("len") >= FEWEST), on="system_code", how="semi")
+    largest = members.filter(pl.col("funding_source") == row["largest_funder"])
+    assert row["largest_funder_share"] == pytest.approx(largest["wte"].sum() / members["wte"].sum())
+
+
+@settings(max_examples=20, deadline=None)
+@given(teams(systems=(FIRST, SECOND), quarter="2025-26-Q4"))
+def test_a_merged_system_is_the_sum_of_its_parts_and_shown_only_with_them(frame: pl.DataFrame) -> None:
+    table, steps, _ = published(frame, merged=True)
+    merged = table.filter(pl.col("area_code") == MERGED)
+    parts = table.filter(pl.col("area_code").is_in([FIRST, SECOND]))
+    both = set(frame["system_code"]) == {FIRST, SECOND}
+    assert merged.filter(pl.col("role_family") == "all").height == both
+    for row in merged.iter_rows(named=True):
+        assert row["value_kind"] == "restated"
+        own = parts.filter(pl.col("role_family") == row["role_family"])
+        assert row["posts"] == own["posts"].sum()
+        for measure in BROKEN_DOWN if row["role_family"] != "all" else MEASURES:
+            if row[measure] is not None and measure not in ("median_months_left", "median_months_vacant"):
+                assert own[measure].null_count() == 0, measure
+        for measure in ("wte", *WINDOWS):
+            if row[measure] is not None:
+                assert row[measure] == pytest.approx(own[measure].sum(), abs=1e-9)
+    for (_, _), rows in steps.group_by("basis", "month"):
+        shown = rows.filter(pl.col("area_code") == MERGED)["wte"].drop_nulls()
+        if shown.len():
+            own = rows.filter(pl.col("area_code").is_in([FIRST, SECOND]))
+            assert own["wte"].null_count() == 0
+            assert shown.item() == pytest.approx(own["wte"].sum(), abs=1e-9)
+
+
+@settings(max_examples=10, deadline=None)
+@given(teams(systems=(FIRST, SECOND, THIRD)), st.randoms(use_true_random=False))
+def test_no_order_of_rows_changes_a_table(frame: pl.DataFrame, chance: Any) -> None:
+    order = list(range(frame.height))
+    chance.shuffle(order)
+    key = ["area_code", "quarter", "role_family"]
+    first, second = published(frame), published(frame[order])
+    assert first[0].sort(key).equals(second[0].sort(key))
+    key = ["area_code", "quarter", "basis", "month"]
+    assert first[1].sort(key).equals(second[1].sort(key))
