@@ -435,7 +435,7 @@ _MARTS: tuple[Mart, ...] = (
     Mart(
         name="funding_horizon",
         holds=(
-            "One row per area, quarter, month and basis: the WTE funded on the month's last day, of posts funded on the "
+            "One row per area, quarter, month and basis: WTE funded on the month's last day, of posts funded on the "
             "as-at date. A step that rests on 1 or 2 posts waits for the next."
         ),
         columns=(

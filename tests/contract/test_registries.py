@@ -335,6 +335,10 @@ BINDING = {
     "indicators": "indicator_id name unit polarity value_type decimals pace_form",
     "triggers": "trigger_id area_code commitment_id fired_since cleared_on evidence expected_by_chance",
     "comparators": "area_code comparator_code rank distance",
+    "workforce": "area_code quarter role_family posts wte posts_per_100000 vacancy_rate recurrent_share "
+    "wte_ending_3_months wte_ending_6_months wte_ending_12_months wte_ending_24_months median_months_left value_kind "
+    "value_symbol",
+    "funding_horizon": "area_code quarter month basis wte value_kind value_symbol",
 }
 
 

@@ -246,6 +246,34 @@ ACROSS_COLUMNS: dict[str, tuple[list[dict[str, object]], list[dict[str, object]]
         [{"area_code": "E54000008", "comparator_code": "E54000008"}],
     ),
     "fired_of_tested": ([{"fired": 2, "tested": 2}], [{"fired": 3, "tested": 2}]),
+    "withheld_marked": (
+        [{"withheld": "vacancy_rate", "value_symbol": "[c]"}, {"withheld": None, "value_symbol": None}],
+        [{"withheld": "vacancy_rate", "value_symbol": None}, {"withheld": None, "value_symbol": "[c]"}],
+    ),
+    "missing_wte_marked": (
+        [{"wte": 1.0, "value_symbol": None}, {"wte": None, "value_symbol": "[c]"}],
+        [{"wte": 1.0, "value_symbol": "[c]"}, {"wte": None, "value_symbol": None}],
+    ),
+    "returned_of_systems": (
+        [
+            {"systems": 3, "systems_returned": 2, "systems_late": 2, "systems_silent": 1},
+            {"systems": None, "systems_returned": None, "systems_late": None, "systems_silent": None},
+        ],
+        [
+            {"systems": 3, "systems_returned": 2, "systems_late": 0, "systems_silent": 2},
+            {"systems": 3, "systems_returned": 1, "systems_late": 2, "systems_silent": 0},
+        ],
+    ),
+    "received_unless_overdue": (
+        [
+            {"received_on": dt.date(2026, 11, 1), "return_state": "late"},
+            {"received_on": None, "return_state": "overdue"},
+        ],
+        [
+            {"received_on": None, "return_state": "returned"},
+            {"received_on": dt.date(2026, 11, 1), "return_state": "overdue"},
+        ],
+    ),
     "rows_add_up": (
         [{"received": 6, "accepted": 1, "set_aside": 2, "quarantined": 3}],
         [{"received": 7, "accepted": 1, "set_aside": 2, "quarantined": 3}],
