@@ -121,7 +121,7 @@ def test_the_manifest_has_the_binding_keys(first_release: DataFolder) -> None:
     assert {"release_id", "as_of", "contract_version", "software", "illustrative", "sources"} <= set(manifest)
     assert manifest["contract_version"] == CONTRACT_VERSION
     assert manifest["software"] == SOFTWARE
-    assert manifest["illustrative"] is False
+    assert manifest["illustrative"] is True
     for source in manifest["sources"]:
         assert {"source_id", "vintage", "received", "accepted", "set_aside", "quarantined"} <= set(source)
         assert source["received"] == source["accepted"] + source["set_aside"] + source["quarantined"]
