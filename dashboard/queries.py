@@ -37,6 +37,11 @@ class Area:
         return self.area_type == "icb" and self.valid_to is None
 
     @property
+    def is_example(self) -> bool:
+        """Whether this is a made-up system that shows what pages do."""
+        return self.area_type == "example"
+
+    @property
     def is_ended_system(self) -> bool:
         """Whether this was an integrated care system and is no more."""
         return self.area_type == "icb" and self.valid_to is not None
@@ -320,6 +325,11 @@ class Reference:
         return found
 
     @cached_property
+    def examples(self) -> list[Area]:
+        """The made-up systems by name; none where the release leaves them out."""
+        return sorted((a for a in self.areas.values() if a.is_example), key=lambda a: a.area_name)
+
+    @cached_property
     def systems(self) -> list[Area]:
         """Today's systems by name."""
         return sorted((a for a in self.areas.values() if a.is_current_system), key=lambda a: a.area_name)
@@ -397,6 +407,11 @@ def system_series(release: Release, *, indicator_id: str, sex: str) -> list[Obse
     return _observations(
         release, "indicator_id = ? and sex = ? and area_code >= 'E54' and area_code < 'E55'", [indicator_id, sex]
     )
+
+
+def series_of_regions(release: Release, *, indicator_id: str) -> list[Observation]:
+    """One series of every NHS region, by area and time."""
+    return _observations(release, "indicator_id = ? and area_code >= 'E40' and area_code < 'E41'", [indicator_id])
 
 
 def series_of_systems(release: Release, *, indicator_ids: Sequence[str]) -> list[Observation]:
@@ -523,6 +538,93 @@ def _statuses(release: Release, where: str, values: list[Any]) -> list[Status]:
     found = [Status(*row) for row in _texts_once(release.rows(sql, values))]
     found.sort(key=lambda s: (s.commitment_id, s.indicator_id or "", s.sex, s.area_code, s.as_of_end or dt.date.min))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Workforce:
+    """Posts of one area, quarter and role family; see the mart `workforce`. `withheld` names what is not shown."""
+
+    area_code: str
+    quarter: str
+    role_family: str
+    posts: int
+    wte: float | None
+    posts_per_100000: float | None
+    vacancy_rate: float | None
+    vacant_posts: int | None
+    median_months_vacant: float | None
+    recurrent_share: float | None
+    unconfirmed_share: float | None
+    interim_share: float | None
+    joint_share: float | None
+    largest_funder: str | None
+    largest_funder_share: float | None
+    wte_ending_3_months: float | None
+    wte_ending_6_months: float | None
+    wte_ending_12_months: float | None
+    wte_ending_24_months: float | None
+    median_months_left: float | None
+    value_kind: str
+    withheld: str | None
+    systems: int | None
+    systems_returned: int | None
+    systems_late: int | None
+    systems_silent: int | None
+
+    @property
+    def not_shown(self) -> frozenset[str]:
+        """The measures that are withheld because they rest on one or two posts."""
+        return frozenset((self.withheld or "").split())
+
+
+@dataclass(frozen=True, slots=True)
+class HorizonMonth:
+    """WTE funded on a month's last day, on one basis; None is withheld."""
+
+    month: int
+    month_end: dt.date
+    basis: str
+    wte: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnReceived:
+    """What became of the return a system is expected to send for a quarter."""
+
+    area_code: str
+    quarter: str
+    due_on: dt.date
+    received_on: dt.date | None
+    return_state: str
+    value_kind: str
+
+
+def workforce(release: Release) -> dict[str, list[Workforce]]:
+    """Posts by area, the latest quarter first: read once a release."""
+    return release.once("workforce", lambda: _read_workforce(release))
+
+
+def _read_workforce(release: Release) -> dict[str, list[Workforce]]:
+    columns = ", ".join(field.name for field in fields(Workforce))
+    found: dict[str, list[Workforce]] = {}
+    sql = f"select {columns} from workforce order by area_code, quarter desc, role_family"  # noqa: S608 - constants
+    for row in release.rows(sql):
+        found.setdefault(row[0], []).append(Workforce(*row))
+    return found
+
+
+def funding_horizon(release: Release, *, area_code: str, quarter: str) -> list[HorizonMonth]:
+    """How the funding of one return runs out, by basis and month."""
+    columns = ", ".join(field.name for field in fields(HorizonMonth))
+    sql = f"select {columns} from funding_horizon where area_code = ? and quarter = ? order by basis, month"  # noqa: S608
+    return [HorizonMonth(*row) for row in release.rows(sql, [area_code, quarter])]
+
+
+def returns_received(release: Release) -> list[ReturnReceived]:
+    """Every return that was expected, by area, the latest quarter first: read once a release."""
+    columns = ", ".join(field.name for field in fields(ReturnReceived))
+    sql = f"select {columns} from returns_received order by area_code, quarter desc"  # noqa: S608 - constants
+    return release.once("returns_received", lambda: [ReturnReceived(*row) for row in release.rows(sql)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,20 @@ from collections.abc import Mapping
 from urllib.parse import quote, unquote
 
 from dashboard import clock, queries
-from dashboard.pages import commitment, compare, data, ended, england, find, methods, monitor, problem, system
+from dashboard.pages import (
+    commitment,
+    compare,
+    data,
+    ended,
+    england,
+    example,
+    find,
+    methods,
+    monitor,
+    problem,
+    system,
+    workforce,
+)
 from dashboard.pages.framed import on_footprint
 from dashboard.pages.page import Page
 from dashboard.reader import Release
@@ -14,7 +27,7 @@ from dashboard.views.search import area_by_code
 
 _SYSTEM = "/system/"
 _COMMITMENT = commitment.PREFIX
-_PLAIN = ("/", "/compare", "/monitor", "/find", "/data", "/methods")
+_PLAIN = ("/", "/compare", "/monitor", "/workforce", "/find", "/data", "/methods")
 
 
 def route(release: Release, path: str, query: Mapping[str, str], log: Log) -> Page:
@@ -25,6 +38,8 @@ def route(release: Release, path: str, query: Mapping[str, str], log: Log) -> Pa
         return compare.page(release, query)
     if path == monitor.PATH:
         return monitor.page(release, query, log, clock.today())
+    if path == workforce.PATH:
+        return workforce.page(release, query)
     if path == "/find":
         return find.page(release, query.get("q", "")[:100])
     if path == "/data":
@@ -57,7 +72,11 @@ def pattern(path: str) -> str:
 
 
 def _system(release: Release, code: str, query: Mapping[str, str], log: Log) -> Page:
-    area = area_by_code(queries.reference(release), code)
+    known = queries.reference(release)
+    made_up = known.areas.get(code.upper())
+    if made_up is not None and made_up.is_example:
+        return example.page(release, made_up)
+    area = area_by_code(known, code)
     if area is None:
         return problem.unknown_system(release, code)
     footprint = footprint_of(release, area, query)

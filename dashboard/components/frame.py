@@ -10,6 +10,7 @@ NAME = "ICS Progress"
 #: Pages that exist. A page that is written joins the list here.
 NAVIGATION: tuple[tuple[str, str], ...] = (
     ("England", "/"),
+    ("Workforce", "/workforce"),
     ("Monitor", "/monitor"),
     ("Compare", "/compare"),
     ("Data", "/data"),

@@ -11,6 +11,7 @@ from dashboard.components.chart_card import source_line
 from dashboard.components.gaps import gaps_section
 from dashboard.components.marks import symbol_key
 from dashboard.components.place import place_section
+from dashboard.components.posts import no_return, posts_section
 from dashboard.components.reading import contents
 from dashboard.components.register import register_section
 from dashboard.components.tables import other_measures
@@ -25,6 +26,7 @@ from dashboard.views.attention import Fired, firing_now
 from dashboard.views.figures import described_system
 from dashboard.views.headlines import Statement
 from dashboard.views.log import Log, Logged, logged
+from dashboard.views.posts import posts_of
 from dashboard.views.system import MeasureView, SystemView, key_figure, system_view
 from data_contracts.vocabulary import InterventionStatus
 
@@ -33,6 +35,7 @@ def page(release: Release, area: Area, log: Log) -> Page:
     """A system in one page: the answer, its figures, every commitment, each measure inside it, what is missing."""
     view = system_view(release, area)
     fired = firing_now(release, area.area_code)
+    posts = posts_of(release, area)
     content = [
         tag("H1", area.area_name),
         tag("P", view.answer, className="answer"),
@@ -46,6 +49,8 @@ def page(release: Release, area: Area, log: Log) -> Page:
         tag("H2", "Commitments", id="commitments"),
         tag("P", view.by_chance, className="reading") if view.by_chance else None,
         *register_section(view.register),
+        tag("H2", "Posts and funding", id="posts"),
+        *(posts_section(posts, clock.today()) if posts else no_return(area.area_name)),
         tag("H2", "Inside this system", id="inside"),
         tag(
             "Div", [_inside(measure) for measure in view.measures if measure.authorities], className="grid two insides"
@@ -69,6 +74,7 @@ def _contents(view: SystemView) -> list[tuple[str, str]]:
         ("attention", "What asks for attention"),
         ("commitments", "Commitments"),
         *((line.place, line.heading) for line in view.register.waiting),
+        ("posts", "Posts and funding"),
         ("inside", "Inside this system"),
         *([("others", "Other measures held")] if view.others else []),
         ("missing", "What is missing, and why"),
@@ -166,15 +172,7 @@ def _missing(view: SystemView) -> Node:
         for measure in view.measures
         if measure.missing
     ]
-    posts = tag(
-        "Li",
-        [
-            tag("Strong", "Posts and funding. "),
-            "Nobody publishes population health posts, vacancies or the dates their funding ends. "
-            "They will show here once this system has sent its return.",
-        ],
-    )
-    return tag("Ul", [*items, posts], className="prose")
+    return tag("Ul", items, className="prose")
 
 
 def _sources(view: SystemView) -> Node:

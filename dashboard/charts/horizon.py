@@ -1,0 +1,105 @@
+"""The funding horizon drawn: steps by month, what is confirmed dark and the rest light and hatched."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from dashboard import words
+from dashboard.charts.base import LABEL_PX, Figure, layout
+from dashboard.theme import COLOURS, SERIES
+from dashboard.views.posts import Horizon, wte
+
+HEIGHT = 320
+_LIGHT = "#A9C3DA"
+
+
+def horizon_chart(horizon: Horizon, today: dt.date) -> Figure:
+    """Draw how funding runs out over five years, with financial-year ends and today as rules."""
+    top = max(value for value in horizon.every if value is not None) * 1.18
+    first, last = _year(horizon.months[0]), _year(horizon.months[-1])
+    years = [day for day in horizon.months if (day.month, day.day) == (3, 31)]
+    figure = layout(
+        margin_right=24,
+        ticks=[(_year(day), f"Mar {day.year}") for day in years],
+        y_range=(0.0, top),
+        x_range=(first, last),
+    )
+    figure["shapes"] += [_rule(_year(day), dash="dot") for day in years]
+    if horizon.months[0] <= today <= horizon.months[-1]:
+        figure["shapes"].append(_rule(_year(today), dash="solid"))
+        figure["annotations"].append(_label("today", _year(today), 1.0))
+    if horizon.first_large is not None:
+        large = horizon.first_large
+        figure["annotations"].append(
+            {
+                "text": f"<b>{wte(large.wte)} end by {words.date(large.by)}</b>",
+                "x": _year(large.by),
+                "y": _at(horizon, large.by),
+                "xanchor": "left",
+                "xshift": 8,
+                "yanchor": "bottom",
+                "yshift": 4,
+                "showarrow": False,
+                "font": {"size": LABEL_PX, "color": COLOURS["ink"]},
+            }
+        )
+    return {
+        "data": [
+            _steps(horizon.months, horizon.every, "All funding", _LIGHT, hatched=True),
+            _steps(horizon.months, horizon.confirmed, "Confirmed", SERIES[0], hatched=False),
+        ],
+        "layout": figure,
+    }
+
+
+def _steps(
+    months: Sequence[dt.date], values: Sequence[float | None], name: str, colour: str, *, hatched: bool
+) -> Figure:
+    pattern = {"fillpattern": {"shape": "/", "fgcolor": colour, "bgcolor": COLOURS["white"], "size": 6}}
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "x": [_year(day) for day in months],
+        "y": list(values),
+        "line": {"color": SERIES[0], "width": 1.5, "shape": "vh"},
+        "fill": "tozeroy",
+        "fillcolor": colour,
+        "connectgaps": False,
+        "text": [f"{name}, {words.date(day)}: {wte(value)}" for day, value in zip(months, values, strict=True)],
+        "hovertemplate": "%{text}<extra></extra>",
+        **(pattern if hatched else {}),
+    }
+
+
+def _at(horizon: Horizon, day: dt.date) -> float:
+    return horizon.every[horizon.months.index(day)] or 0.0
+
+
+def _rule(when: float, *, dash: str) -> Figure:
+    return {
+        "type": "line",
+        "x0": when,
+        "x1": when,
+        "yref": "paper",
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": COLOURS["control"], "width": 1, "dash": dash},
+    }
+
+
+def _label(text: str, when: float, y: float) -> Figure:
+    return {
+        "text": text,
+        "x": when,
+        "yref": "paper",
+        "y": y,
+        "xanchor": "left",
+        "yanchor": "top",
+        "xshift": 4,
+        "showarrow": False,
+        "font": {"size": LABEL_PX, "color": COLOURS["second"]},
+    }
+
+
+def _year(day: dt.date) -> float:
+    return day.year + (day.timetuple().tm_yday - 1) / 365.25

@@ -1,0 +1,174 @@
+"""Posts and funding of one system drawn: the sentence, the horizon, the facts, and the questions to ask."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from dashboard import words
+from dashboard.charts.horizon import HEIGHT, horizon_chart
+from dashboard.components.chart_card import chart_card
+from dashboard.components.reading import facts, stacked_table
+from dashboard.components.tables import plain_table
+from dashboard.components.tags import Node, tag
+from dashboard.queries import Workforce
+from dashboard.views.figures import Credit
+from dashboard.views.posts import (
+    FAMILIES,
+    WHY_WITHHELD,
+    Horizon,
+    Posts,
+    by_financial_year,
+    months,
+    share,
+    wte,
+)
+from data_contracts.vocabulary import RoleFamily
+
+MADE_UP = "ILLUSTRATIVE"
+_RETURN = "/workforce/return"
+
+
+def made_up_banner() -> Node:
+    """What stands above every page of made-up figures."""
+    return tag(
+        "P",
+        [
+            tag("Strong", f"▨ {MADE_UP}. "),
+            "What stands here does not exist. Its figures are made up, to show what these pages do once returns come. "
+            "They count in no total.",
+        ],
+        className="illustrative",
+    )
+
+
+def posts_section(posts: Posts, today: dt.date) -> list[Node]:
+    """The latest return of a system."""
+    lead = f"{MADE_UP}. " if posts.is_made_up else ""
+    parts = [
+        tag("P", tag("Strong", posts.answer)),
+        tag(
+            "P",
+            f"{lead}Return for {posts.quarter}, as at {words.date(posts.as_at)}. {posts.received} A return counts "
+            "every post, so there is no interval.",
+            className="subtitle",
+        ),
+    ]
+    if posts.horizon is not None:
+        parts.append(_horizon_card(posts, posts.horizon, today))
+        parts += _ends(posts, posts.horizon)
+    parts += [
+        tag("H3", f"{lead}The return in figures"),
+        facts(posts.facts),
+        tag("P", WHY_WITHHELD, className="subtitle"),
+        tag("H3", f"{lead}Posts by role"),
+        _families(posts.families, is_made_up=posts.is_made_up),
+    ]
+    if posts.questions:
+        items = [tag("Li", question) for question in posts.questions]
+        parts += [tag("H3", "Questions for the board"), tag("Ul", items, className="prose")]
+    return parts
+
+
+def no_return(name: str) -> list[Node]:
+    """A system that has sent nothing: what is asked, why, and how to send it."""
+    return [
+        tag(
+            "P",
+            f"{name} has sent no return of its posts. Nobody publishes how many population health posts a system has, "
+            "which are vacant and when their funding ends, so nothing can be said here until it does.",
+        ),
+        tag(
+            "P",
+            [
+                "A return is one row a post, a quarter: role, whole-time equivalent, state, and where the funding "
+                "comes from and until when. No names, no free text. ",
+                tag("A", "Get the template and send a return", href=_RETURN),
+                " · ",
+                tag("A", "See what it shows, on made-up systems", href="/workforce?examples=1"),
+            ],
+        ),
+    ]
+
+
+def _horizon_card(posts: Posts, horizon: Horizon, today: dt.date) -> Node:
+    lead = f"{MADE_UP}: " if posts.is_made_up else ""
+    large = horizon.first_large
+    title = (
+        f"{lead}{wte(large.wte)} lose their funding after {words.date(large.by)}"
+        if large
+        else f"{lead}Funding does not fall by a quarter at once in the next five years"
+    )
+    return chart_card(
+        title=title,
+        subtitle=f"Whole-time equivalents funded at the end of each month: {posts.area.area_name}, {posts.quarter}.",
+        figure=horizon_chart(horizon, today),
+        height=HEIGHT,
+        summary=_summary(horizon),
+        table=plain_table(
+            caption=f"{lead}WTE funded at the end of each month",
+            head=["Month ends", "All funding", "Confirmed funding"],
+            rows=[
+                [words.date(day), wte(every), wte(confirmed)]
+                for day, every, confirmed in zip(horizon.months, horizon.every, horizon.confirmed, strict=True)
+            ],
+        ),
+        credit=return_credit(posts.quarter),
+    )
+
+
+def return_credit(quarter: str) -> Credit:
+    """Whose figures those of a return are."""
+    return Credit(
+        publisher="the system's own return",
+        title=f"posts and funding, {quarter}",
+        source_id="table-workforce",
+        published=None,
+        indicator_id="tenure",
+        measure="posts and funding",
+    )
+
+
+def _summary(horizon: Horizon) -> str:
+    start, end = horizon.every[0], horizon.every[-1]
+    of_confirmed = horizon.confirmed[0]
+    said = f"Of {wte(start)} funded now, {wte(end)} are still funded five years on."
+    if of_confirmed is None:
+        return f"{said} How much of it is confirmed is withheld."
+    return f"{said} {wte(of_confirmed)} are confirmed now: dark; the rest is light and hatched."
+
+
+def _ends(posts: Posts, horizon: Horizon) -> list[Node]:
+    lead = f"{MADE_UP}. " if posts.is_made_up else ""
+    years = by_financial_year(horizon)
+    if not years:
+        return []
+    return [
+        tag("H3", f"{lead}What ends, by financial year"),
+        stacked_table(
+            caption=f"{lead}WTE whose funding ends in each financial year",
+            head=["Financial year", "WTE that end"],
+            rows=[[year, wte(ending)] for year, ending in years],
+            numbers=["WTE that end"],
+        ),
+    ]
+
+
+def _families(rows: Sequence[Workforce], *, is_made_up: bool) -> Node:
+    if not rows:
+        return tag("P", "Some role has one or two posts, so roles are not shown apart.")
+    lead = f"{MADE_UP}. " if is_made_up else ""
+    return stacked_table(
+        caption=f"{lead}Posts by role",
+        head=["Role", "Posts", "WTE", "Recurrent", "Ends in 12 months", "Half ends within"],
+        rows=[
+            [
+                FAMILIES[RoleFamily(row.role_family)],
+                str(row.posts),
+                wte(row.wte),
+                share(row.recurrent_share),
+                wte(row.wte_ending_12_months),
+                months(row.median_months_left, row, "median_months_left"),
+            ]
+            for row in rows
+        ],
+        numbers=["Posts", "WTE", "Recurrent", "Ends in 12 months"],
+    )

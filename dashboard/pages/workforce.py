@@ -1,0 +1,190 @@
+"""The page of posts, vacancies and funding: what systems returned, and what others publish."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from dashboard import clock, words
+from dashboard.charts.horizon import HEIGHT as HORIZON_HEIGHT
+from dashboard.charts.horizon import horizon_chart
+from dashboard.charts.over_time import HEIGHT, lines_chart
+from dashboard.charts.sparkline import HEIGHT as SPARK_HEIGHT
+from dashboard.charts.sparkline import WIDTH as SPARK_WIDTH
+from dashboard.charts.sparkline import sparkline
+from dashboard.components.chart_card import chart_card, source_line
+from dashboard.components.posts import MADE_UP, made_up_banner, return_credit
+from dashboard.components.reading import stacked_table
+from dashboard.components.tables import plain_table, timeline_table
+from dashboard.components.tags import Node, hidden, tag
+from dashboard.pages.framed import framed
+from dashboard.pages.page import Page
+from dashboard.queries import Area
+from dashboard.reader import Release
+from dashboard.views.posts import WHY_WITHHELD, Horizon, by_financial_year, months, share, wte
+from dashboard.views.workforce import SPENDING, PublicSeries, Regional, SystemPosts, WorkforceView, workforce_view
+
+PATH = "/workforce"
+TITLE = "Workforce and funding"
+
+_STATES = {"returned": "on time", "late": "late", "overdue": "overdue"}
+
+
+def page(release: Release, query: Mapping[str, str]) -> Page:
+    """Posts and funding of every system that returned, and the public series beside them."""
+    view = workforce_view(release, query)
+    today = clock.today()
+    lead = f"{MADE_UP}. " if view.examples else ""
+    content: list[Node | None] = [
+        made_up_banner() if view.examples else None,
+        tag("H1", f"{TITLE} ({MADE_UP.lower()})" if view.examples else TITLE),
+        tag("P", f"{lead}{view.answer}", className="answer"),
+        tag("P", view.coverage, className="reading"),
+        _ways(view),
+        tag("H2", f"{lead}Systems that returned"),
+        *_systems(view.systems, is_made_up=view.examples),
+        *_overdue(view.overdue, lead),
+        *_silent(view.silent, lead),
+        *([_national(view.horizon, view.quarter, today)] if view.horizon and view.quarter else []),
+        *([] if view.examples else _public(view)),
+    ]
+    return framed(release, content, title=TITLE, here=PATH)
+
+
+def _ways(view: WorkforceView) -> Node:
+    other = (
+        tag("A", "See real systems", href=PATH)
+        if view.examples
+        else tag("A", "See made-up examples", href=f"{PATH}?examples=1")
+    )
+    return tag("P", [tag("A", "Send a return, or get the template", href="/workforce/return"), " · ", other])
+
+
+def _systems(systems: Sequence[SystemPosts], *, is_made_up: bool) -> list[Node]:
+    if not systems:
+        return [
+            tag(
+                "P",
+                "No system has sent a return yet. A return is one row a post, a quarter, and everything that is wrong "
+                "with it is told at once.",
+            )
+        ]
+    lead = f"{MADE_UP}. " if is_made_up else ""
+    table = stacked_table(
+        caption=f"{lead}The latest return of each system, the most posts per 100,000 residents first",
+        head=["System", "Quarter", "Posts per 100,000", "Posts", "Vacant", "Recurrent", "Half ends within", "Return"],
+        rows=[
+            [
+                tag("A", of.area.area_name, href=f"/system/{of.area.area_code}"),
+                of.row.quarter,
+                words.number(of.row.posts_per_100000, 1) if of.row.posts_per_100000 is not None else "not known",
+                str(of.row.posts),
+                share(of.row.vacancy_rate),
+                share(of.row.recurrent_share),
+                months(of.row.median_months_left, of.row, "median_months_left"),
+                _STATES.get(of.state, of.state),
+            ]
+            for of in systems
+        ],
+        numbers=["Posts per 100,000", "Posts", "Vacant", "Recurrent"],
+    )
+    return [table, tag("P", WHY_WITHHELD, className="subtitle")]
+
+
+def _overdue(overdue: Sequence[tuple[Area, str]], lead: str) -> list[Node]:
+    if not overdue:
+        return []
+    items = [
+        tag("Li", [tag("A", area.area_name, href=f"/system/{area.area_code}"), f": {which}"]) for area, which in overdue
+    ]
+    return [tag("H3", f"{lead}Returns overdue"), tag("Ul", items, className="prose")]
+
+
+def _silent(silent: Sequence[Area], lead: str) -> list[Node]:
+    if not silent:
+        return []
+    items = [tag("Li", tag("A", area.area_name, href=f"/system/{area.area_code}")) for area in silent]
+    summary = f"{lead}Have never sent a return: {len(silent)}"
+    return [tag("Details", [tag("Summary", summary), tag("Ul", items, className="names")], className="fold")]
+
+
+def _national(horizon: Horizon, quarter: str, today: dt.date) -> Node:
+    large = horizon.first_large
+    title = f"{wte(large.wte)} lose their funding after {words.date(large.by)}" if large else "No single cliff edge"
+    years = "; ".join(f"{year}: {wte(ending)}" for year, ending in by_financial_year(horizon))
+    return chart_card(
+        title=title,
+        subtitle=f"WTE funded at the end of each month, all systems that returned for {quarter} together.",
+        figure=horizon_chart(horizon, today),
+        height=HORIZON_HEIGHT,
+        summary=f"By the financial year in which funding ends: {years}." if years else "Nothing ends in five years.",
+        table=plain_table(
+            caption="WTE funded at the end of each month",
+            head=["Month ends", "All funding", "Confirmed funding"],
+            rows=[
+                [words.date(day), wte(every), wte(confirmed)]
+                for day, every, confirmed in zip(horizon.months, horizon.every, horizon.confirmed, strict=True)
+            ],
+        ),
+        credit=return_credit(quarter),
+        level=2,
+    )
+
+
+# --- what others publish
+
+
+def _public(view: WorkforceView) -> list[Node]:
+    parts: list[Node] = [
+        tag("H2", "What is published"),
+        tag(
+            "P",
+            [
+                "None of these says how secure population health posts are. The grant is what councils are given; ",
+                tag("A", "spending by councils", href=f"/compare?indicator={SPENDING}"),
+                " is another thing, and is shown by system.",
+            ],
+        ),
+        tag("Div", [_series(series) for series in view.series], className="grid two"),
+    ]
+    if view.vacancies is not None and view.vacancies_credit is not None and view.regions:
+        parts += [
+            tag("H3", view.vacancies.title),
+            tag("P", f"{view.vacancies.described}. {view.vacancies.indicator.definition}", className="subtitle"),
+            _vacancies(view.regions, view),
+            source_line(view.vacancies_credit),
+        ]
+    return parts
+
+
+def _series(series: PublicSeries) -> Node:
+    return chart_card(
+        title=series.title,
+        subtitle=f"{series.timeline.measure.described}, England.",
+        figure=lines_chart(series.timeline, from_zero=True),
+        height=HEIGHT,
+        summary=series.summary,
+        table=timeline_table(series.timeline),
+        credit=series.credit,
+        notes=[tag("P", mark.reason, className="subtitle") for mark in series.timeline.marks],
+    )
+
+
+def _vacancies(regions: Sequence[Regional], view: WorkforceView) -> Node:
+    assert view.vacancies is not None
+    rows = []
+    for region in regions:
+        drawn = sparkline(list(region.history))
+        line = tag("Img", src=drawn, alt="", width=str(SPARK_WIDTH), height=str(SPARK_HEIGHT)) if drawn else None
+        rows.append(
+            [
+                region.name,
+                region.latest.period_label,
+                view.vacancies.figure(region.latest),
+                [line, hidden(f"{len(region.history)} months, from {region.history[0]:,.0f}")] if line else "",
+            ]
+        )
+    return stacked_table(
+        caption="Advertised vacancies by NHS region, the latest month",
+        head=["NHS region", "Month", "WTE advertised", "Over time"],
+        rows=rows,
+        numbers=["WTE advertised"],
+    )

@@ -1,0 +1,190 @@
+"""Posts and funding across the country: who has returned, how systems stand, and the public series beside them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dashboard import queries, words
+from dashboard.queries import ENGLAND, Area, Observation, Workforce
+from dashboard.reader import Release
+from dashboard.views.figures import Credit, Line, Measure, Timeline, credit, lines_by_series
+from dashboard.views.posts import ALL, Horizon, horizon_of
+from data_contracts.vocabulary import ReturnState, Sex
+
+#: What an address says to see the made-up systems.
+EXAMPLES = "examples"
+
+GRANT, SPECIALISTS = "public-health-grant", "public-health-specialists"
+VACANCIES, SPENDING = "nhs-advertised-vacancies", "public-health-spending"
+
+
+@dataclass(frozen=True)
+class SystemPosts:
+    """The latest return of one system, and what became of the one expected last."""
+
+    area: Area
+    row: Workforce
+    state: str
+
+
+@dataclass(frozen=True)
+class PublicSeries:
+    """A public series of England, drawn."""
+
+    timeline: Timeline
+    title: str
+    summary: str
+    credit: Credit
+
+
+@dataclass(frozen=True)
+class Regional:
+    """The latest month of one NHS region's advertised vacancies, beside its own mean."""
+
+    name: str
+    latest: Observation
+    history: tuple[float | None, ...]
+
+
+@dataclass(frozen=True)
+class WorkforceView:
+    """The whole page."""
+
+    examples: bool
+    answer: str
+    coverage: str
+    systems: tuple[SystemPosts, ...]
+    overdue: tuple[tuple[Area, str], ...]
+    silent: tuple[Area, ...]
+    horizon: Horizon | None
+    quarter: str | None
+    series: tuple[PublicSeries, ...]
+    regions: tuple[Regional, ...]
+    vacancies: Measure | None
+    vacancies_credit: Credit | None
+
+
+def workforce_view(release: Release, query: Mapping[str, str]) -> WorkforceView:
+    """Put the page together, for real systems or, where it is asked for, for the made-up ones."""
+    known = queries.reference(release)
+    examples = query.get(EXAMPLES) == "1" and bool(known.examples)
+    areas = known.examples if examples else known.systems
+    systems = _systems(release, areas)
+    overdue = _overdue(release, areas)
+    returned = {of.area.area_code for of in systems}
+    national = [row for row in queries.workforce(release).get(ENGLAND, []) if row.role_family == ALL]
+    quarter = national[0].quarter if national and not examples else None
+    measure, regions, vacancies_credit = _regions(release)
+    return WorkforceView(
+        examples=examples,
+        answer=_answer(systems, len(areas), national[0] if quarter else None),
+        coverage=_coverage(systems, overdue, len(areas), examples=examples),
+        systems=systems,
+        overdue=overdue,
+        silent=tuple(area for area in areas if area.area_code not in returned and area.valid_to is None),
+        horizon=horizon_of(queries.funding_horizon(release, area_code=ENGLAND, quarter=quarter)) if quarter else None,
+        quarter=quarter,
+        series=_series(release),
+        regions=regions,
+        vacancies=measure,
+        vacancies_credit=vacancies_credit,
+    )
+
+
+def _systems(release: Release, areas: Sequence[Area]) -> tuple[SystemPosts, ...]:
+    held, states = queries.workforce(release), _states(release)
+    found = []
+    for area in areas:
+        totals = [row for row in held.get(area.area_code, []) if row.role_family == ALL]
+        if totals:
+            found.append(SystemPosts(area, totals[0], states.get(area.area_code, "")))
+    return tuple(sorted(found, key=lambda of: -(of.row.posts_per_100000 or 0.0)))
+
+
+def _states(release: Release) -> dict[str, str]:
+    """What became of the latest return expected of each area."""
+    found: dict[str, str] = {}
+    for of in queries.returns_received(release):
+        found.setdefault(of.area_code, of.return_state)
+    return found
+
+
+def _overdue(release: Release, areas: Sequence[Area]) -> tuple[tuple[Area, str], ...]:
+    by_code = {area.area_code: area for area in areas}
+    return tuple(
+        (by_code[of.area_code], f"{of.quarter}, due on {words.date(of.due_on)}")
+        for of in queries.returns_received(release)
+        if of.return_state == ReturnState.OVERDUE and of.area_code in by_code
+    )
+
+
+def _answer(systems: Sequence[SystemPosts], total: int, national: Workforce | None) -> str:
+    if not systems:
+        return (
+            f"None of {total} systems has sent a return, so nobody can say how many population health posts there are "
+            "or when their funding ends."
+        )
+    said = f"{len(systems)} of {total} systems have sent a return"
+    if national is None or national.wte is None:
+        return f"{said}."
+    ending = national.wte_ending_12_months
+    soon = f"; funding of {words.number(ending, 1)} WTE ends within 12 months" if ending is not None else ""
+    return f"{said}, of {words.number(national.wte, 1)} WTE in all{soon}."
+
+
+def _coverage(
+    systems: Sequence[SystemPosts], overdue: Sequence[tuple[Area, str]], total: int, *, examples: bool
+) -> str:
+    if examples:
+        return "Made-up systems are added up into no total."
+    if not systems:
+        return (
+            "What stands below is what others publish: none of it says how many such posts there are, which are "
+            "vacant, or until when they are funded."
+        )
+    late = f"; {len(overdue)} returns are overdue" if overdue else ""
+    return f"Totals are of the {len(systems)} systems that returned, never scaled up to all {total}{late}."
+
+
+# --- public series
+
+
+def _series(release: Release) -> tuple[PublicSeries, ...]:
+    known = queries.reference(release)
+    series = lines_by_series(queries.area_series(release, ENGLAND))
+    found = []
+    for indicator_id in (SPECIALISTS, GRANT):
+        points = series.get((indicator_id, Sex.PERSONS), {}).get(ENGLAND, [])
+        indicator = known.indicators.get(indicator_id)
+        if indicator is None or not points:
+            continue
+        measure = Measure(indicator, Sex.PERSONS)
+        timeline = Timeline(measure, (Line("England", tuple(points)),))
+        last = points[-1]
+        found.append(
+            PublicSeries(
+                timeline=timeline,
+                title=f"{indicator.short_name}: {measure.figure(last)} in {last.period_label}",
+                summary=f"{indicator.definition} {last.note or ''}".strip(),
+                credit=credit(known.sources[indicator.source_id], indicator),
+            )
+        )
+    return tuple(found)
+
+
+def _regions(release: Release) -> tuple[Measure | None, tuple[Regional, ...], Credit | None]:
+    known = queries.reference(release)
+    indicator = known.indicators.get(VACANCIES)
+    if indicator is None:
+        return None, (), None
+    held: dict[str, list[Observation]] = {}
+    for of in queries.series_of_regions(release, indicator_id=VACANCIES):
+        held.setdefault(of.area_code, []).append(of)
+    regions = [
+        Regional(known.areas[code].area_name, points[-1], tuple(point.value for point in points))
+        for code, points in held.items()
+    ]
+    return (
+        Measure(indicator, Sex.PERSONS),
+        tuple(sorted(regions, key=lambda of: of.name)),
+        credit(known.sources[indicator.source_id], indicator),
+    )
