@@ -158,7 +158,7 @@ def _families(rows: Sequence[Workforce], *, is_made_up: bool) -> Node:
     lead = f"{MADE_UP}. " if is_made_up else ""
     return stacked_table(
         caption=f"{lead}Posts by role",
-        head=["Role", "Posts", "WTE", "Recurrent", "Ends in 12 months", "Half ends within"],
+        head=["Role", "Posts", "WTE", "Recurrent", "Ends in 12 months", "Half of what ends, within"],
         rows=[
             [
                 FAMILIES[RoleFamily(row.role_family)],

@@ -70,7 +70,16 @@ def _systems(systems: Sequence[SystemPosts], *, is_made_up: bool) -> list[Node]:
     lead = f"{MADE_UP}. " if is_made_up else ""
     table = stacked_table(
         caption=f"{lead}The latest return of each system, the most posts per 100,000 residents first",
-        head=["System", "Quarter", "Posts per 100,000", "Posts", "Vacant", "Recurrent", "Half ends within", "Return"],
+        head=[
+            "System",
+            "Quarter",
+            "Posts per 100,000",
+            "Posts",
+            "Vacant",
+            "Recurrent",
+            "Half of what ends, within",
+            "Return",
+        ],
         rows=[
             [
                 tag("A", of.area.area_name, href=f"/system/{of.area.area_code}"),
@@ -86,7 +95,14 @@ def _systems(systems: Sequence[SystemPosts], *, is_made_up: bool) -> list[Node]:
         ],
         numbers=["Posts per 100,000", "Posts", "Vacant", "Recurrent"],
     )
-    return [table, tag("P", WHY_WITHHELD, className="subtitle")]
+    return [
+        table,
+        tag(
+            "P",
+            [WHY_WITHHELD, " Half ends within: of funding that has an end, half ends within."],
+            className="subtitle",
+        ),
+    ]
 
 
 def _overdue(overdue: Sequence[tuple[Area, str]], lead: str) -> list[Node]:

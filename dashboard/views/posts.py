@@ -155,10 +155,10 @@ def share(value: float | None) -> str:
 
 
 def months(value: float | None, row: Workforce, measure: str) -> str:
-    """Months in words: withheld, or not reached because less than half ends."""
+    """Months in words: withheld, or none because nothing has an end or was vacant."""
     if value is not None:
         return f"{words.number(value, 0)} months"
-    return WITHHELD if measure in row.not_shown else "more than half has no end"
+    return WITHHELD if measure in row.not_shown else "none"
 
 
 def _answer(now: Workforce, horizon: Horizon | None) -> str:
@@ -191,7 +191,7 @@ def _facts(now: Workforce, before: Workforce | None) -> tuple[tuple[str, str], .
         ("Funding not confirmed", share(now.unconfirmed_share)),
         ("Ends within 6 months", wte(now.wte_ending_6_months)),
         ("Ends within 12 months", wte(now.wte_ending_12_months)),
-        ("Half of the funding ends within", months(now.median_months_left, now, "median_months_left")),
+        ("Of funding with an end, half ends within", months(now.median_months_left, now, "median_months_left")),
         ("Largest funder", funder),
         ("Interim", share(now.interim_share)),
         ("Joint posts", share(now.joint_share)),
