@@ -620,6 +620,43 @@ def funding_horizon(release: Release, *, area_code: str, quarter: str) -> list[H
     return [HorizonMonth(*row) for row in release.rows(sql, [area_code, quarter])]
 
 
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What partners of a system agreed on a topic: who leads, advises, informs, or that they collaborate."""
+
+    topic: str
+    agreed_role: str
+    answer: str
+    dated: dt.date | None
+    evidence_url: str | None
+    as_at: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeCase:
+    """A case a system shared: on which topic, what came of it, and where to read it."""
+
+    area_code: str
+    topic: str
+    evidence_url: str
+    outcome: str
+    dated: dt.date | None
+
+
+def agreements(release: Release, area_code: str) -> list[Agreement]:
+    """What a system's newest return says of agreements, by topic and role."""
+    columns = ", ".join(field.name for field in fields(Agreement))
+    sql = f"select {columns} from agreements where area_code = ? order by topic, agreed_role"  # noqa: S608 - constants
+    return [Agreement(*row) for row in release.rows(sql, [area_code])]
+
+
+def practice_cases(release: Release) -> list[PracticeCase]:
+    """Every case shared, the newest first."""
+    columns = ", ".join(field.name for field in fields(PracticeCase))
+    sql = f"select {columns} from practice_cases order by dated desc nulls last, area_code, topic"  # noqa: S608
+    return [PracticeCase(*row) for row in release.rows(sql)]
+
+
 def returns_received(release: Release) -> list[ReturnReceived]:
     """Every return that was expected, by area, the latest quarter first: read once a release."""
     columns = ", ".join(field.name for field in fields(ReturnReceived))

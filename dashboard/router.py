@@ -14,6 +14,7 @@ from dashboard.pages import (
     find,
     methods,
     monitor,
+    practice,
     problem,
     system,
     workforce,
@@ -27,7 +28,7 @@ from dashboard.views.search import area_by_code
 
 _SYSTEM = "/system/"
 _COMMITMENT = commitment.PREFIX
-_PLAIN = ("/", "/compare", "/monitor", "/workforce", "/find", "/data", "/methods")
+_PLAIN = ("/", "/compare", "/monitor", "/workforce", "/practice", "/find", "/data", "/methods")
 
 
 def route(release: Release, path: str, query: Mapping[str, str], log: Log) -> Page:
@@ -40,6 +41,8 @@ def route(release: Release, path: str, query: Mapping[str, str], log: Log) -> Pa
         return monitor.page(release, query, log, clock.today())
     if path == workforce.PATH:
         return workforce.page(release, query)
+    if path == practice.PATH:
+        return practice.page(release, query)
     if path == "/find":
         return find.page(release, query.get("q", "")[:100])
     if path == "/data":

@@ -6,7 +6,7 @@
   var moved = null; // the move under way: {returnTo: id of the control that made it}
 
   function isPage(url) {
-    var known = ["/", "/compare", "/monitor", "/workforce"].indexOf(url.pathname) >= 0 || /^\/(system|commitment)\//.test(url.pathname);
+    var known = ["/", "/compare", "/monitor", "/workforce", "/practice"].indexOf(url.pathname) >= 0 || /^\/(system|commitment)\//.test(url.pathname);
     return url.origin === location.origin && known;
   }
 

@@ -12,7 +12,7 @@ from dashboard.components.gaps import gaps_section
 from dashboard.components.marks import symbol_key
 from dashboard.components.place import place_section
 from dashboard.components.posts import no_return, posts_section
-from dashboard.components.reading import contents
+from dashboard.components.reading import Cell, contents, stacked_table
 from dashboard.components.register import register_section
 from dashboard.components.tables import other_measures
 from dashboard.components.tags import Node, tag
@@ -27,6 +27,7 @@ from dashboard.views.figures import described_system
 from dashboard.views.headlines import Statement
 from dashboard.views.log import Log, Logged, logged
 from dashboard.views.posts import posts_of
+from dashboard.views.practice import ROLES, agreed
 from dashboard.views.system import MeasureView, SystemView, key_figure, system_view
 from data_contracts.vocabulary import InterventionStatus
 
@@ -51,6 +52,7 @@ def page(release: Release, area: Area, log: Log) -> Page:
         *register_section(view.register),
         tag("H2", "Posts and funding", id="posts"),
         *(posts_section(posts, clock.today()) if posts else no_return(area.area_name)),
+        *_agreements(release, area),
         tag("H2", "Inside this system", id="inside"),
         tag(
             "Div", [_inside(measure) for measure in view.measures if measure.authorities], className="grid two insides"
@@ -89,6 +91,23 @@ def _attention(fired: Sequence[Fired]) -> list[Node]:
         nothing = "No trigger fires here. That is no clean bill of health: see what ", " can and cannot tell."
         return [tag("P", [nothing[0], rules, nothing[1]])]
     return [fired_list(fired, level=3)]
+
+
+def _agreements(release: Release, area: Area) -> list[Node]:
+    """Who leads, advises, informs and where to collaborate, by topic."""
+    found = agreed(queries.agreements(release, area.area_code))
+    if not found:
+        return [tag("P", "No agreement on who leads, advises, informs or collaborates has been sent in.")]
+    head = ["Topic", *ROLES.values(), "Documents"]
+    rows: list[list[Cell]] = [
+        [
+            one.topic,
+            *one.roles.values(),
+            [tag("A", f"{role} ", href=address, rel="noopener noreferrer") for role, address in one.links],
+        ]
+        for one in found
+    ]
+    return [tag("H3", "What partners agreed"), stacked_table(caption="Agreements by topic", head=head, rows=rows)]
 
 
 def _interventions(release: Release, log: Logged, today: dt.date) -> list[Node]:

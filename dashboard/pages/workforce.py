@@ -55,7 +55,10 @@ def _ways(view: WorkforceView) -> Node:
         if view.examples
         else tag("A", "See made-up examples", href=f"{PATH}?examples=1")
     )
-    return tag("P", [tag("A", "Send a return, or get the template", href="/workforce/return"), " · ", other])
+    practice = tag("A", "Practice shared", href="/practice")
+    return tag(
+        "P", [tag("A", "Send a return, or get the template", href="/workforce/return"), " · ", practice, " · ", other]
+    )
 
 
 def _systems(systems: Sequence[SystemPosts], *, is_made_up: bool) -> list[Node]:
