@@ -5,14 +5,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from flask import Blueprint, Response, g, redirect, request, session
-from flask_wtf.csrf import validate_csrf
 from werkzeug.exceptions import RequestEntityTooLarge
-from wtforms import ValidationError
 
 from dashboard import clock, queries, words
 from dashboard.components.follow_up import follow_up_block
 from dashboard.components.tags import tag
 from dashboard.forms import EditForm, NewForm, ReviewForm, WithdrawForm, Written, outcome_value
+from dashboard.guard import RefusedError, must_be_able, must_be_own
 from dashboard.pages import intervention_forms as forms
 from dashboard.pages import interventions as pages
 from dashboard.pages.page import Page
@@ -24,7 +23,7 @@ from dashboard.store.rules import faults
 from dashboard.views import interventions as view
 from dashboard.views.interventions import STATUSES
 from dashboard.views.monitor import results
-from dashboard.who import Author, is_own
+from dashboard.who import Author
 from data_contracts.vocabulary import INTERVENTION_STEPS, OPEN_INTERVENTIONS, InterventionAction, InterventionStatus
 
 #: A form's fields at their longest are a tenth of this.
@@ -35,14 +34,6 @@ _AUTHOR = ("changed_by_role", "changed_by_organisation")
 
 Form = TypeVar("Form", bound=Written)
 Show = Callable[[Page], str]
-
-
-class RefusedError(Exception):
-    """A request that is refused: the page says why."""
-
-    def __init__(self, page: Page) -> None:
-        super().__init__(page.title)
-        self.page = page
 
 
 def interventions(store: Store, show: Show) -> Blueprint:
@@ -62,7 +53,7 @@ def interventions(store: Store, show: Show) -> Blueprint:
         request.max_content_length = _LARGEST_BODY
         g.asker = g.log.asker
         if request.method not in ("GET", "HEAD", "OPTIONS"):
-            _must_be_own()
+            must_be_own(g.asker, request)
         if g.release is None:
             response = answered(no_release(str(g.no_release)))
             response.headers["Retry-After"] = "60"
@@ -71,7 +62,7 @@ def interventions(store: Store, show: Show) -> Blueprint:
 
     @log.errorhandler(RefusedError)
     def refused(error: RefusedError) -> Response:
-        return answered(error.page)
+        return answered(pages.refused(error.title, error.why, error.todo, status=error.status))
 
     @log.errorhandler(RequestEntityTooLarge)
     def too_large(_: RequestEntityTooLarge) -> Response:
@@ -113,7 +104,7 @@ def interventions(store: Store, show: Show) -> Blueprint:
 
     @log.route("/new", methods=["GET", "POST"])
     def new() -> Response:
-        _must_be_able()
+        must_be_able(g.asker)
         form = _new_form()
         if request.method == "GET":
             store.version()  # a log that takes nothing says so before anything is written
@@ -174,51 +165,16 @@ def interventions(store: Store, show: Show) -> Blueprint:
 # --- who and what is refused
 
 
-def _must_be_able() -> None:
-    if not g.asker.may_write:
-        raise RefusedError(
-            pages.refused("The log takes no entries here", g.asker.read_only, "It can be read as ever.", status=403)
-        )
-
-
-def _must_be_own() -> None:
-    """Refuse a form that may not be written, that another site sent, or that is of another session."""
-    _must_be_able()
-    if not is_own(request):
-        raise RefusedError(
-            pages.refused(
-                "This form was not sent from here",
-                "The request does not come from a page of this server, so it may be a forgery.",
-                "Open the form here and send it again.",
-                status=400,
-            )
-        )
-    try:
-        validate_csrf(request.form.get("csrf_token"))
-    except ValidationError:
-        raise RefusedError(
-            pages.refused(
-                "This form is out of date",
-                "It was opened in another session, or the browser keeps no cookie of this server, so we cannot tell "
-                "that you sent it.",
-                "Go back and copy what you wrote, open the form again and send it.",
-                status=400,
-            )
-        ) from None
-
-
 def _changeable(store: Store, intervention_id: int) -> Intervention:
     """The intervention, if it can be changed at all."""
-    _must_be_able()
+    must_be_able(g.asker)
     of = store.intervention(intervention_id)
     if of.intervention_status == InterventionStatus.WITHDRAWN:
         raise RefusedError(
-            pages.refused(
-                "It is withdrawn",
-                f"Intervention {intervention_id} is withdrawn, so it is not changed any more.",
-                "Its page has the reason and the history.",
-                status=409,
-            )
+            "It is withdrawn",
+            f"Intervention {intervention_id} is withdrawn, so it is not changed any more.",
+            "Its page has the reason and the history.",
+            status=409,
         )
     return of
 

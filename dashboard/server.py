@@ -13,6 +13,7 @@ from dashboard.interventions import interventions
 from dashboard.pages.problem import failed, no_release
 from dashboard.reader import NoReleaseError, Releases
 from dashboard.replies import Replies
+from dashboard.return_upload import return_upload
 from dashboard.router import pattern, route, shows_log
 from dashboard.secret import secret_key
 from dashboard.settings import Settings
@@ -48,6 +49,7 @@ def create_app(settings: Settings) -> Flask:
     server.register_blueprint(api)
     server.register_blueprint(downloads)
     server.register_blueprint(interventions(store, lambda page: shell.document(page, still=True)))
+    server.register_blueprint(return_upload(settings.data_dir, lambda page: shell.document(page, still=True)))
     if settings.local_writes:
         server.config.update(_sessions(secret_key(settings.data_dir, settings.secret_key)))
     server.add_url_rule("/healthz", "healthz", _healthz)

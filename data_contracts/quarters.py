@@ -71,3 +71,12 @@ def previous(label: str) -> str:
 
 def _label(year: int, number: int) -> str:
     return f"{year}-{(year + 1) % 100:02}-Q{number}"
+
+
+def preceding(label: str) -> str:
+    """The quarter before.
+
+    >>> preceding("2026-27-Q1")
+    '2025-26-Q4'
+    """
+    return quarter_of(first_day(label) - dt.timedelta(days=1))

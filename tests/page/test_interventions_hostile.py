@@ -271,7 +271,7 @@ def test_without_the_switch_the_log_is_read_and_says_so(first_release: DataFolde
     desk = Desk(create_app(Settings(data_dir=data)))
     main = desk.page("/interventions").one("main")
     assert main.one("p", "read-only").text.endswith("writing is not switched on here.")
-    assert desk.page(NEW, 403).one("h1").text == "The log takes no entries here"
+    assert desk.page(NEW, 403).one("h1").text == "Nothing can be sent in here"
     assert desk.client.post(NEW, data=entry(), headers={"Origin": ORIGIN}).status_code == 403
     assert not (data / "store" / "secret.key").exists()
 
