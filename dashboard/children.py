@@ -15,8 +15,9 @@ from typing import Any
 
 _ROOT = Path(__file__).parents[1]
 
-#: What a check of the largest return takes several times over: a child may map this much and compute this long.
-_BYTES, _SECONDS = 4 * 1024**3, 60
+#: What a check of the largest return takes several times over: seconds in all, bytes it may map, seconds of CPU.
+_SECONDS = 60
+_LIMITS = {resource.RLIMIT_AS: 4 * 1024**3, resource.RLIMIT_CPU: 60, resource.RLIMIT_CORE: 0}
 
 #: What a child needs of the environment; nothing else of ours reaches it, above all no secret.
 _KEPT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TZ", "TMPDIR")
@@ -55,26 +56,24 @@ def run(data_dir: Path, *arguments: str) -> Ended:
         raise BusyError
     try:
         environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
-        ended = subprocess.run(  # noqa: S603 - our own program, and paths of ours
+        with subprocess.Popen(  # noqa: S603 - our own program, and paths of ours
             [sys.executable, "-m", "pipelines", *arguments],
             cwd=_ROOT,
             env={**environment, "ICS_DATA_DIR": str(data_dir.resolve()), "POLARS_MAX_THREADS": "1"},
             stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_SECONDS,
-            preexec_fn=_limit,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise BrokenOffError(f"The check took longer than {_SECONDS} seconds and was stopped.") from None
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        ) as child:
+            # Set from here: code of ours between fork and exec may hang in a process of several threads.
+            for limit, most in _LIMITS.items():
+                resource.prlimit(child.pid, limit, (most, most))
+            try:
+                output, _ = child.communicate(timeout=_SECONDS)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                raise BrokenOffError(f"The check took longer than {_SECONDS} seconds and was stopped.") from None
     finally:
         _one_at_a_time.release()
-    if ended.returncode not in (0, 2):
+    if child.returncode not in (0, 2):
         raise BrokenOffError("The check ran out of what it may take, and was stopped.")
-    return Ended(ended.returncode, ended.stdout.decode("utf-8", "replace"))
-
-
-def _limit() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (_BYTES, _BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    return Ended(child.returncode, output.decode("utf-8", "replace"))

@@ -52,6 +52,10 @@ def return_upload(data_dir: Path, show: Show) -> Blueprint:
             must_be_own(g.log.asker, request)
         return None
 
+    @upload.teardown_request
+    def closed(_: BaseException | None) -> None:
+        request.close()  # files that were sent, also those of a request that was refused
+
     @upload.errorhandler(RefusedError)
     def refused(error: RefusedError) -> Response:
         return answered(pages.problem(error.title, f"{error.why} {error.todo}"), status=error.status)

@@ -237,7 +237,7 @@ def test_behind_a_proxy_the_log_is_read_and_not_written(desk: Desk, headers: dic
     form = {**desk.form(NEW), **entry()}
     answer = desk.send(NEW, form, fresh=False, headers=headers)
     assert answer.status_code == 403
-    assert "takes no entries" in read(answer.get_data(as_text=True)).one("h1").text
+    assert "Nothing can be sent in" in read(answer.get_data(as_text=True)).one("h1").text
     shown = desk.client.get("/interventions", headers=headers)
     main = read(shown.get_data(as_text=True)).one("main")
     assert shown.status_code == 200

@@ -306,7 +306,7 @@ def test_what_is_missing_says_why(page: Get) -> None:
     main = page(f"/system/{NORTH_EAST}").one("main")
     assert "What is missing, and why" in [heading.text for heading in main.all("h2")]
     assert "No interval in this copy of the figures, so no test against England is made." in main.text
-    assert "Nobody publishes population health posts" in main.text
+    assert "Nobody publishes how many population health posts" in main.text
 
 
 def test_where_the_boundary_came_from(page: Get) -> None:
