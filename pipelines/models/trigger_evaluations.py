@@ -1,5 +1,5 @@
 # table: trigger_evaluations
-# inputs: areas, statuses, gaps, evidence
+# inputs: areas, statuses, gaps, evidence, workforce, returns_received
 # key: trigger_id, commitment_id, indicator_id, sex, area_code, as_of_end
 # contract: none
 """Every trigger asked of every system of today as of every period: what the spells and the counts are made from."""
@@ -23,4 +23,4 @@ def rows_read() -> dict[str, pl.Expr]:
 
 def build(inputs: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """One row a trigger, commitment, measure, sex, system and as-of period."""
-    return evaluated(held(inputs["areas"], inputs["statuses"], inputs["gaps"], inputs["evidence"]))
+    return evaluated(held(inputs))

@@ -1,5 +1,6 @@
 """What triggers are worked out from: today's systems, their statuses, the gaps inside them and what they answered."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -23,14 +24,17 @@ class Held:
     statuses: pl.DataFrame
     gaps: pl.DataFrame
     evidence: pl.DataFrame
+    workforce: pl.DataFrame
+    returns: pl.DataFrame
 
     def statuses_of(self, trigger: Trigger) -> pl.DataFrame:
         """The statuses of commitments whose standing the trigger covers."""
         return self.statuses.filter(pl.col("standing").is_in([str(standing) for standing in trigger.covers]))
 
 
-def held(areas: pl.DataFrame, statuses: pl.DataFrame, gaps: pl.DataFrame, evidence: pl.DataFrame) -> Held:
-    """Today's systems, and of each table what is about them."""
+def held(tables: Mapping[str, pl.DataFrame]) -> Held:
+    """Today's systems, and of each published table what is about them: of `workforce` all roles together."""
+    areas, statuses = tables["areas"], tables["statuses"]
     lasting = areas.filter((pl.col("area_type") == str(AreaType.ICB)) & pl.col("valid_to").is_null())
     systems = tuple(sorted(lasting["area_code"]))
     ours = pl.col("area_code").is_in(systems)
@@ -41,8 +45,10 @@ def held(areas: pl.DataFrame, statuses: pl.DataFrame, gaps: pl.DataFrame, eviden
     return Held(
         systems=systems,
         statuses=measured.join(_standings(), on="commitment_id").with_columns(polarity=_polarity()),
-        gaps=gaps.filter(ours),
-        evidence=evidence.filter(ours, real),
+        gaps=tables["gaps"].filter(ours),
+        evidence=tables["evidence"].filter(ours, real),
+        workforce=tables["workforce"].filter(ours, real, pl.col("role_family") == "all"),
+        returns=tables["returns_received"].filter(ours, real),
     )
 
 

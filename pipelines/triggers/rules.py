@@ -8,12 +8,22 @@ from collections.abc import Callable, Mapping
 
 import polars as pl
 
+from data_contracts.quarters import last_day
 from data_contracts.registry.records import Trigger, triggers
-from data_contracts.vocabulary import Answer, DataState, GapId, Pace, Polarity, Sex
+from data_contracts.vocabulary import Answer, DataState, GapId, Pace, Polarity, ReturnState, Sex
 from metrics.comparison import compare, two_sided_p
 from metrics.normal import WIDTH_IN_STANDARD_ERRORS, Z_95
 from pipelines.triggers.held import Held, standing_of
-from pipelines.triggers.sentences import answered_no, changed_worse, gap_widened, no_figure, target_not_met
+from pipelines.triggers.sentences import (
+    answered_no,
+    changed_worse,
+    funding_ending,
+    gap_widened,
+    many_vacant,
+    no_figure,
+    not_returned,
+    target_not_met,
+)
 
 EVALUATED = pl.Schema(
     {
@@ -214,6 +224,46 @@ def said_no(trigger: Trigger, held: Held) -> pl.DataFrame:
     return _told(rows, answered_no)
 
 
+def funding_ends(trigger: Trigger, held: Held) -> pl.DataFrame:
+    """Fire where funding of so great a share of WTE ends within six months; what is withheld is not asked."""
+    share = pl.col("wte_ending_6_months") / pl.col("wte")
+    return _returned(trigger, held.workforce, share, trigger.threshold["share_ending_within_6_months"], funding_ending)
+
+
+def posts_vacant(trigger: Trigger, held: Held) -> pl.DataFrame:
+    """Fire where so great a share of funded WTE is vacant; what is withheld is not asked."""
+    return _returned(trigger, held.workforce, pl.col("vacancy_rate"), trigger.threshold["vacant_share"], many_vacant)
+
+
+def return_overdue(trigger: Trigger, held: Held) -> pl.DataFrame:
+    """Fire where a return that was expected has not come by the day it was due."""
+    overdue = (pl.col("return_state") == str(ReturnState.OVERDUE)).cast(pl.Float64)
+    return _returned(trigger, held.returns, overdue, trigger.threshold["returns_overdue"], not_returned)
+
+
+def _returned(
+    trigger: Trigger,
+    rows: pl.DataFrame,
+    amount: pl.Expr,
+    least: float,
+    tell: Callable[[Mapping[str, object]], str],
+) -> pl.DataFrame:
+    """Ask a rule of each quarter: a fact, which fires from `least` on and is not asked where there is no figure."""
+    ends = {quarter: last_day(quarter) for quarter in rows["quarter"].unique()}
+    asked = rows.with_columns(
+        commitment_id=pl.lit(trigger.commitment),
+        sex=pl.lit(str(Sex.PERSONS)),
+        standing=pl.lit(str(standing_of(str(trigger.commitment)))),
+        as_of_period=pl.col("quarter"),
+        as_of_end=pl.col("quarter").replace_strict(ends, return_dtype=pl.Date),
+        amount=amount,
+        # Shares are sums of hundredths divided: a quarter may come out a hair under one.
+        fired=amount >= least - 1e-9,
+        threshold=pl.lit(least),
+    )
+    return _told(asked, tell)
+
+
 RULES: Mapping[str, Callable[[Trigger, Held], pl.DataFrame]] = {
     "change-worse-than-england": change_worse_than_england,
     "gap-widening": gap_widening,
@@ -221,6 +271,9 @@ RULES: Mapping[str, Callable[[Trigger, Held], pl.DataFrame]] = {
     "data-lost": data_lost,
     "no-director": said_no,
     "duties-not-shown": said_no,
+    "tenure-cliff": funding_ends,
+    "vacancy-high": posts_vacant,
+    "return-overdue": return_overdue,
 }
 
 

@@ -70,6 +70,26 @@ def answer(day: dt.date, said: str, *, area: str = SYSTEM, kind: str = "publishe
     }
 
 
+def posts(quarter: str = "2026-27-Q2", *, area: str = SYSTEM, **said: Any) -> dict[str, Any]:
+    """The totals of one return: ten posts, two WTE of which end within six months."""
+    return {
+        "area_code": area,
+        "quarter": quarter,
+        "role_family": "all",
+        "posts": 10,
+        "wte": 8.0,
+        "wte_ending_6_months": 2.0,
+        "vacancy_rate": 0.1,
+        "value_kind": "published",
+    } | said
+
+
+def expected(quarter: str, state: str, *, area: str = SYSTEM, kind: str = "published") -> dict[str, Any]:
+    """What became of a return."""
+    due = dt.date(2026, 11, 11)
+    return {"area_code": area, "quarter": quarter, "due_on": due, "return_state": state, "value_kind": kind}
+
+
 def known(codes: Iterable[str] = ()) -> pl.DataFrame:
     """Areas: England, an example, a system that ended, and today's systems."""
     kinds = {ENGLAND: "england", EXAMPLE: "example"}
@@ -88,15 +108,20 @@ def holding(
     statuses: Iterable[Mapping[str, Any]] = (),
     gaps: Iterable[Mapping[str, Any]] = (),
     evidence: Iterable[Mapping[str, Any]] = (),
+    workforce: Iterable[Mapping[str, Any]] = (),
+    returns: Iterable[Mapping[str, Any]] = (),
 ) -> Held:
     """What triggers read, of these rows."""
     rows = list(statuses)
-    return held(
-        known(row["area_code"] for row in rows),
-        pl.DataFrame(rows, schema=MARTS["statuses"].schema),
-        pl.DataFrame(list(gaps), schema=MARTS["gaps"].schema),
-        pl.DataFrame(list(evidence), schema=MARTS["evidence"].schema),
-    )
+    tables = {
+        "statuses": rows,
+        "gaps": list(gaps),
+        "evidence": list(evidence),
+        "workforce": list(workforce),
+        "returns_received": list(returns),
+    }
+    areas = known(row["area_code"] for row in rows)
+    return held({"areas": areas, **{name: pl.DataFrame(of, schema=MARTS[name].schema) for name, of in tables.items()}})
 
 
 def asked(trigger_id: str, tables: Held) -> pl.DataFrame:

@@ -22,8 +22,10 @@ from tests.builders.firings import (
     SYSTEM,
     answer,
     asked,
+    expected,
     fired,
     holding,
+    posts,
     slope,
     status,
 )
@@ -336,6 +338,53 @@ def test_what_a_lost_figure_is_told_by() -> None:
         "Adult obesity: no figure in 2021/22, the last being of 2019/20; England's is 25.0%, and 1 of the 10 systems "
         "that had figures lacked one in 2020/21, when it first fired."
     )
+
+
+# --- posts and returns ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("row", "fires"),
+    [
+        ({"wte": 8.0, "wte_ending_6_months": 2.0}, True),
+        ({"wte": 8.1, "wte_ending_6_months": 2.0}, False),
+        # Three tenths of one and two tenths: a quarter in hundredths, though not in the floats that hold them.
+        ({"wte": 0.4 + 0.8, "wte_ending_6_months": 0.1 + 0.2}, True),
+        ({"wte_ending_6_months": None}, None),
+        ({"wte": None, "wte_ending_6_months": None}, None),
+        ({"wte_ending_6_months": 0.0}, False),
+    ],
+)
+def test_funding_about_to_end_fires_from_a_quarter_on(row: dict[str, Any], fires: bool | None) -> None:
+    assert fired("tenure-cliff", holding(workforce=[posts(**row)])) == [fires]
+
+
+def test_what_funding_about_to_end_is_told_by() -> None:
+    (found,) = asked("tenure-cliff", holding(workforce=[posts()])).iter_rows(named=True)
+    assert found["evidence"] == "Funding of 2.0 of 8.0 WTE (25%) ends within six months of 30 September 2026."
+    assert found["as_of_period"] == "2026-27-Q2"
+
+
+@pytest.mark.parametrize(("rate", "fires"), [(0.25, True), (0.249, False), (None, None)])
+def test_vacancies_fire_from_a_quarter_on(rate: float | None, fires: bool | None) -> None:
+    assert fired("vacancy-high", holding(workforce=[posts(vacancy_rate=rate)])) == [fires]
+
+
+@pytest.mark.parametrize(("state", "fires"), [("overdue", True), ("late", False), ("returned", False)])
+def test_a_return_fires_only_while_it_is_overdue(state: str, fires: bool) -> None:
+    found = asked("return-overdue", holding(returns=[expected("2026-27-Q2", state)]))
+    assert found["fired"].to_list() == [fires]
+    if fires:
+        assert found["evidence"][0] == "The return for 2026-27-Q2 was due on 11 November 2026 and has not come."
+
+
+def test_an_example_systems_posts_and_returns_fire_nothing() -> None:
+    made_up = {"area": EXAMPLE, "value_kind": "illustrative"}
+    held = holding(
+        workforce=[posts(**made_up, vacancy_rate=0.9)],
+        returns=[expected("2026-27-Q2", "overdue", area=EXAMPLE, kind="illustrative")],
+    )
+    assert all(asked(trigger, held).is_empty() for trigger in ("tenure-cliff", "vacancy-high", "return-overdue"))
 
 
 # --- answers -----------------------------------------------------------------------------------------------
