@@ -409,9 +409,29 @@ def system_series(release: Release, *, indicator_id: str, sex: str) -> list[Obse
     )
 
 
-def series_of_regions(release: Release, *, indicator_id: str) -> list[Observation]:
-    """One series of every NHS region, by area and time."""
-    return _observations(release, "indicator_id = ? and area_code >= 'E40' and area_code < 'E41'", [indicator_id])
+@dataclass(frozen=True, slots=True)
+class ControlPoint:
+    """A point of a series on its control chart; see the mart `control_charts`."""
+
+    area_code: str
+    period_label: str
+    period_end: dt.date
+    value: float
+    centre_line: float
+    lower_limit: float
+    upper_limit: float
+    special_cause: str
+    point_type: str
+
+
+def control_charts(release: Release, *, indicator_id: str) -> dict[str, list[ControlPoint]]:
+    """The control chart of each area's series of one measure, by area, in order of time."""
+    columns = ", ".join(field.name for field in fields(ControlPoint))
+    sql = f"select {columns} from control_charts where indicator_id = ? order by area_code, period_end"  # noqa: S608
+    found: dict[str, list[ControlPoint]] = {}
+    for row in release.rows(sql, [indicator_id]):
+        found.setdefault(row[0], []).append(ControlPoint(*row))
+    return found
 
 
 def series_of_systems(release: Release, *, indicator_ids: Sequence[str]) -> list[Observation]:

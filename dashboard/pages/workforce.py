@@ -4,22 +4,23 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from dashboard import clock, words
+from dashboard.charts.control import HEIGHT as CONTROL_HEIGHT
+from dashboard.charts.control import control_chart
 from dashboard.charts.horizon import HEIGHT as HORIZON_HEIGHT
 from dashboard.charts.horizon import horizon_chart
 from dashboard.charts.over_time import HEIGHT, lines_chart
-from dashboard.charts.sparkline import HEIGHT as SPARK_HEIGHT
-from dashboard.charts.sparkline import WIDTH as SPARK_WIDTH
-from dashboard.charts.sparkline import sparkline
-from dashboard.components.chart_card import chart_card, source_line
+from dashboard.components.chart_card import chart_card
 from dashboard.components.posts import MADE_UP, made_up_banner, return_credit
 from dashboard.components.reading import stacked_table
 from dashboard.components.tables import plain_table, timeline_table
-from dashboard.components.tags import Node, hidden, tag
+from dashboard.components.tags import Node, tag
 from dashboard.pages.framed import framed
 from dashboard.pages.page import Page
 from dashboard.queries import Area
 from dashboard.reader import Release
+from dashboard.views.figures import Credit, Measure
 from dashboard.views.posts import WHY_WITHHELD, Horizon, by_financial_year, months, share, wte
+from dashboard.views.statuses import VARIATIONS
 from dashboard.views.workforce import SPENDING, PublicSeries, Regional, SystemPosts, WorkforceView, workforce_view
 
 PATH = "/workforce"
@@ -164,12 +165,12 @@ def _public(view: WorkforceView) -> list[Node]:
         ),
         tag("Div", [_series(series) for series in view.series], className="grid two"),
     ]
-    if view.vacancies is not None and view.vacancies_credit is not None and view.regions:
+    if view.vacancies is not None and view.vacancies_credit is not None and view.region is not None:
         parts += [
             tag("H3", view.vacancies.title),
             tag("P", f"{view.vacancies.described}. {view.vacancies.indicator.definition}", className="subtitle"),
-            _vacancies(view.regions, view),
-            source_line(view.vacancies_credit),
+            _vacancies(view.regions, view.vacancies),
+            _control(view.region, view.vacancies, view.vacancies_credit),
         ]
     return parts
 
@@ -187,23 +188,46 @@ def _series(series: PublicSeries) -> Node:
     )
 
 
-def _vacancies(regions: Sequence[Regional], view: WorkforceView) -> Node:
-    assert view.vacancies is not None
-    rows = []
-    for region in regions:
-        drawn = sparkline(list(region.history))
-        line = tag("Img", src=drawn, alt="", width=str(SPARK_WIDTH), height=str(SPARK_HEIGHT)) if drawn else None
-        rows.append(
-            [
-                region.name,
-                region.latest.period_label,
-                view.vacancies.figure(region.latest),
-                [line, hidden(f"{len(region.history)} months, from {region.history[0]:,.0f}")] if line else "",
-            ]
-        )
+def _vacancies(regions: Sequence[Regional], measure: Measure) -> Node:
     return stacked_table(
-        caption="Advertised vacancies by NHS region, the latest month",
-        head=["NHS region", "Month", "WTE advertised", "Over time"],
-        rows=rows,
+        caption="Advertised vacancies by NHS region: the latest month on each region's own control chart",
+        head=["NHS region", "Month", "WTE advertised", "Mean (limits)", "Variation"],
+        rows=[
+            [
+                tag("A", region.name, href=f"{PATH}?region={region.area_code}"),
+                region.latest.period_label,
+                measure.number(region.latest.value),
+                f"{measure.number(region.latest.centre_line)} ({measure.number(region.latest.lower_limit)} to "
+                f"{measure.number(region.latest.upper_limit)})",
+                VARIATIONS[region.latest.point_type],
+            ]
+            for region in regions
+        ],
         numbers=["WTE advertised"],
+    )
+
+
+def _control(region: Regional, measure: Measure, credit: Credit) -> Node:
+    latest = region.latest
+    words_of = words.in_sentence(VARIATIONS[latest.point_type])
+    return chart_card(
+        title=f"{region.name}: {words_of} in {latest.period_label}",
+        subtitle=f"{measure.described}, by month, with one mean and one pair of limits for the whole series.",
+        figure=control_chart(region.points),
+        height=CONTROL_HEIGHT,
+        summary=(
+            f"{measure.number(latest.value)} in {latest.period_label}, beside a mean of "
+            f"{measure.number(latest.centre_line)}. A triangle is special cause: seven months or more in a row on one "
+            "side of the mean, or rising or falling, two of three near a limit, or one beyond it. A circle is common "
+            "cause. The limits are never moved, so a lasting change shows as special cause ever after."
+        ),
+        table=plain_table(
+            caption=f"{measure.described}, {region.name}",
+            head=["Month", "WTE advertised", "Variation"],
+            rows=[
+                [point.period_label, measure.number(point.value), VARIATIONS[point.point_type]]
+                for point in reversed(region.points)
+            ],
+        ),
+        credit=credit,
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboard import queries, words
-from dashboard.queries import ENGLAND, Area, Observation, Workforce
+from dashboard.queries import ENGLAND, Area, ControlPoint, Workforce
 from dashboard.reader import Release
 from dashboard.views.figures import Credit, Line, Measure, Timeline, credit, lines_by_series
 from dashboard.views.posts import ALL, Horizon, horizon_of
@@ -12,6 +12,8 @@ from data_contracts.vocabulary import ReturnState, Sex
 
 #: What an address says to see the made-up systems.
 EXAMPLES = "examples"
+#: Whose control chart is drawn.
+REGION = "region"
 
 GRANT, SPECIALISTS = "public-health-grant", "public-health-specialists"
 VACANCIES, SPENDING = "nhs-advertised-vacancies", "public-health-spending"
@@ -38,11 +40,16 @@ class PublicSeries:
 
 @dataclass(frozen=True)
 class Regional:
-    """The latest month of one NHS region's advertised vacancies, beside its own mean."""
+    """One NHS region's advertised vacancies on their control chart."""
 
+    area_code: str
     name: str
-    latest: Observation
-    history: tuple[float | None, ...]
+    points: tuple[ControlPoint, ...]
+
+    @property
+    def latest(self) -> ControlPoint:
+        """The last month."""
+        return self.points[-1]
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,7 @@ class WorkforceView:
     quarter: str | None
     series: tuple[PublicSeries, ...]
     regions: tuple[Regional, ...]
+    region: Regional | None
     vacancies: Measure | None
     vacancies_credit: Credit | None
 
@@ -85,6 +93,7 @@ def workforce_view(release: Release, query: Mapping[str, str]) -> WorkforceView:
         quarter=quarter,
         series=_series(release),
         regions=regions,
+        region=next((of for of in regions if of.area_code == query.get(REGION)), regions[0] if regions else None),
         vacancies=measure,
         vacancies_credit=vacancies_credit,
     )
@@ -176,13 +185,8 @@ def _regions(release: Release) -> tuple[Measure | None, tuple[Regional, ...], Cr
     indicator = known.indicators.get(VACANCIES)
     if indicator is None:
         return None, (), None
-    held: dict[str, list[Observation]] = {}
-    for of in queries.series_of_regions(release, indicator_id=VACANCIES):
-        held.setdefault(of.area_code, []).append(of)
-    regions = [
-        Regional(known.areas[code].area_name, points[-1], tuple(point.value for point in points))
-        for code, points in held.items()
-    ]
+    held = queries.control_charts(release, indicator_id=VACANCIES)
+    regions = [Regional(code, known.areas[code].area_name, tuple(points)) for code, points in held.items()]
     return (
         Measure(indicator, Sex.PERSONS),
         tuple(sorted(regions, key=lambda of: of.name)),

@@ -54,11 +54,23 @@ def test_the_public_series_are_those_of_the_release(page: Callable[..., Element]
     table = next(of for of in main.all("table") if "Advertised vacancies" in of.one("caption").text)
     names = dict(first_release.mart("areas").select("area_code", "area_name").iter_rows())
     shown = {row[0]: row[2] for row in rows(table)[1:]}
+    charts = first_release.mart("control_charts").filter(pl.col("indicator_id") == "nhs-advertised-vacancies")
+    ends = charts.sort("period_end").group_by("area_code", maintain_order=True).last()
+    causes = {names[row["area_code"]]: row["point_type"] for row in ends.iter_rows(named=True)}
+    assert {row[0] for row in rows(table)[1:] if row[4].startswith("Common")} == {
+        name for name, cause in causes.items() if cause == "common_cause"
+    }
     assert shown == {names[row["area_code"]]: f"{row['value']:,.0f}" for row in latest.iter_rows(named=True)}
     assert "not a vacancy rate" in main.text
     titles = [of.text for of in main.all("h3")]
     assert any(title.startswith("Public health specialists: 1,227 in 2022") for title in titles)
     assert any(title.startswith("Public health grant: 4.404 in 2026/27") for title in titles)
+
+
+def test_a_region_in_the_address_has_its_control_chart_drawn(page: Callable[..., Element]) -> None:
+    titles = [of.all("h3")[0].text for of in page("/workforce?region=E40000010").one("main").all("figure")]
+    assert any(title.startswith("North West: ") for title in titles)
+    assert page("/workforce?region=nowhere").one("main").all("figure")
 
 
 def test_spending_and_grant_are_told_apart(page: Callable[..., Element]) -> None:
