@@ -132,6 +132,41 @@ def test_of_one_or_two_posts_only_their_number_is_shown() -> None:
     assert set(own["value_symbol"]) == {"[c]"}
 
 
+def test_what_is_neither_vacant_nor_interim_is_judged_with_both() -> None:
+    """Three vacant and three interim rest each; the one post that is neither is what they leave."""
+    states = ["vacant_frozen"] * 3 + ["interim"] * 3 + ["filled_substantive"]
+    vacant = dt.date(2026, 1, 1)
+    rows = [
+        post(number, state=state, vacant_since=vacant if state.startswith("vacant") else None)
+        for number, state in enumerate(states)
+    ]
+    row = of(published(posts(rows))[0], FIRST).row(0, named=True)
+    assert row["vacancy_rate"] is not None
+    assert row["interim_share"] is None
+    more = [*rows, post(8), post(9)]
+    assert of(published(posts(more))[0], FIRST).row(0, named=True)["interim_share"] is not None
+
+
+def test_a_familys_windows_are_judged_step_by_step() -> None:
+    """From three months to six, one post of one family and two of another: enough together, and too few in either."""
+    soon, later, never = dt.date(2026, 12, 31), dt.date(2027, 3, 31), dt.date(2033, 3, 31)
+
+    def family(name: str, ends: list[dt.date], first: int) -> list[dict[str, Any]]:
+        return [post(first + place, role_family=name, funding_end=end) for place, end in enumerate(ends)]
+
+    rows = [
+        *family("training", [soon] * 3 + [later] + [never] * 3, 0),
+        *family("other", [soon] * 3 + [later] * 2 + [never] * 3, 20),
+    ]
+    table = published(posts(rows))[0]
+    both = ["wte_ending_3_months", "wte_ending_6_months"]
+    assert None not in of(table, FIRST).select(both).row(0)
+    for name in ("training", "other"):
+        shown = of(table, FIRST, name).select(both).row(0)
+        assert shown[0] is not None
+        assert shown[1] is None
+
+
 def test_families_are_broken_down_for_all_or_for_none() -> None:
     enough = [post(number, role_family=family) for number, family in enumerate(["core20plus5", "training"] * 3)]
     assert set(published(posts(enough))[0].filter(pl.col("area_code") == FIRST)["role_family"]) == {
