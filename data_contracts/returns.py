@@ -708,7 +708,8 @@ def check(file: str, sheets: Iterable[Sheet], findings: Iterable[Finding], known
     told = list(findings)
     given = {sheet.name: sheet for sheet in sheets}
     posts_sheet, answers_sheet = given.get(POSTS), given.get(ANSWERS)
-    if posts_sheet is None:
+    # A file that could not be read has said why; that it shows no sheet is no second fault.
+    if posts_sheet is None and (given or not told):
         told.append(_no_posts(list(given)))
     version = version_of(posts_sheet.header.values()) if posts_sheet else RETURN_VERSION
     posts = _table(posts_sheet or _blank(POSTS), POST_FIELDS, LACKING.get(version, frozenset()))
