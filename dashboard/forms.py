@@ -17,8 +17,8 @@ from wtforms.validators import StopValidation
 from dashboard.store.rules import LARGEST, address_fault, text_fault
 from dashboard.store.tables import LONGEST
 from dashboard.views.interventions import AIMS, KINDS
-from data_contracts.fields import FIELDS
 from data_contracts.registry.records import triggers
+from data_contracts.stored import INTERVENTIONS
 from data_contracts.vocabulary import Sex
 
 NOTHING_CHOSEN = ""
@@ -183,10 +183,9 @@ class Written(FlaskForm):
     @property
     def told(self) -> dict[str, Any]:
         """What the form says, by column."""
-        found = {name: of.data for name, of in self._fields.items() if name in FIELDS and not isinstance(of, Choice)}
-        found |= {
-            name: of.data or None for name, of in self._fields.items() if name in FIELDS and isinstance(of, Choice)
-        }
+        # Its `outcome` is two columns in one, and a column of another table has that name.
+        columns = {name: of for name, of in self._fields.items() if name in INTERVENTIONS.columns}
+        found = {name: (of.data or None) if isinstance(of, Choice) else of.data for name, of in columns.items()}
         if "outcome" in self._fields:
             indicator, _, sex = (self._fields["outcome"].data or "").partition(_PARTED)
             found |= {"outcome_indicator_id": indicator or None, "outcome_sex": sex or None}

@@ -343,7 +343,14 @@ _OBSERVATION = (
 
 def reference(release: Release) -> Reference:
     """Areas, indicators, sources, commitments and confirmed boundary changes."""
-    return release.once("reference", lambda: _read_reference(release))
+    return release.once("reference", lambda: _read_with_small_tables(release))
+
+
+def _read_with_small_tables(release: Release) -> Reference:
+    """The same, and beside it the small tables that a system's page tells of, so that no page asks many questions."""
+    for table in (firings, workforce, agreements):
+        table(release)
+    return _read_reference(release)
 
 
 def _read_reference(release: Release) -> Reference:
@@ -663,11 +670,18 @@ class PracticeCase:
     dated: dt.date | None
 
 
-def agreements(release: Release, area_code: str) -> list[Agreement]:
-    """What a system's newest return says of agreements, by topic and role."""
+def agreements(release: Release) -> dict[str, list[Agreement]]:
+    """What each system's newest return says of agreements, by topic and role: read once a release."""
+    return release.once("agreements", lambda: _read_agreements(release))
+
+
+def _read_agreements(release: Release) -> dict[str, list[Agreement]]:
     columns = ", ".join(field.name for field in fields(Agreement))
-    sql = f"select {columns} from agreements where area_code = ? order by topic, agreed_role"  # noqa: S608 - constants
-    return [Agreement(*row) for row in release.rows(sql, [area_code])]
+    sql = f"select area_code, {columns} from agreements order by area_code, topic, agreed_role"  # noqa: S608 - constants
+    found: dict[str, list[Agreement]] = {}
+    for code, *row in release.rows(sql):
+        found.setdefault(code, []).append(Agreement(*row))
+    return found
 
 
 def practice_cases(release: Release) -> list[PracticeCase]:

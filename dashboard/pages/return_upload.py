@@ -17,7 +17,7 @@ PATH = "/workforce/return"
 TITLE = "Send a return of posts"
 
 #: Findings on the page itself; a report of thousands is mended from its beginning.
-_MOST_FINDINGS = 500
+MOST_FINDINGS = 500
 #: Quarters a template is offered for, the last to end first.
 _QUARTERS = 8
 _SEVERITIES = {"error": "Error", "warning": "Look at this"}
@@ -193,13 +193,12 @@ def report(facts: Mapping[str, Any], *, sent_in: bool) -> list[Node]:
             stacked_table(
                 caption="Findings, each with its cell and how to mend it",
                 head=["Cell", "Severity", "Column", "Found", "Expected", "What to do"],
-                rows=[_row(finding) for finding in findings[:_MOST_FINDINGS]],
+                rows=[_row(finding) for finding in findings[:MOST_FINDINGS]],
             ),
         ]
-        if len(findings) > _MOST_FINDINGS:
-            parts.append(
-                tag("P", f"These are the first {_MOST_FINDINGS} of {len(findings):,}. Mend them and check again.")
-            )
+        every = told["errors"] + told["warnings"]
+        if every > MOST_FINDINGS:
+            parts.append(tag("P", f"These are the first {MOST_FINDINGS} of {every:,}. Mend them and check again."))
     return parts
 
 
@@ -237,8 +236,8 @@ def _difference(changed: Mapping[str, Any]) -> list[Node]:
         lines.append(f"Answers added, removed or changed: {changed['answers_changed']}")
     if not lines:
         lines = ["No cell differs."]
-    more = [f"And {len(lines) - _MOST_FINDINGS:,} more."] if len(lines) > _MOST_FINDINGS else []
-    items = [tag("Li", line) for line in (*lines[:_MOST_FINDINGS], *more)]
+    more = ["And more: `returns show` on the command line has every one."] if len(lines) > MOST_FINDINGS else []
+    items = [tag("Li", line) for line in (*lines[:MOST_FINDINGS], *more)]
     return [tag("H2", f"What changed since {changed['against']}"), tag("Ul", items, className="prose")]
 
 

@@ -95,7 +95,7 @@ def _attention(fired: Sequence[Fired]) -> list[Node]:
 
 def _agreements(release: Release, area: Area) -> list[Node]:
     """Who leads, advises, informs and where to collaborate, by topic."""
-    found = agreed(queries.agreements(release, area.area_code))
+    found = agreed(queries.agreements(release).get(area.area_code, []))
     if not found:
         return [tag("P", "No agreement on who leads, advises, informs or collaborates has been sent in.")]
     head = ["Topic", *ROLES.values(), "Documents"]

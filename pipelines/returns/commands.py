@@ -5,13 +5,12 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 
 from data_contracts.quarters import is_quarter
 from data_contracts.return_report import as_html, as_text
-from data_contracts.return_report import as_json as report_json
 from pipelines.config import LONDON, Settings, data_dir, today
 from pipelines.faults import Refused
 from pipelines.returns import store
@@ -33,6 +32,9 @@ Answers = Annotated[
     typer.Option(help="System-level answers to a .csv return, as .csv.", exists=True, dir_okay=False, readable=True),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
+AtMost = Annotated[
+    int | None, typer.Option(min=1, help="At most so many findings, and changes, in the JSON; counts are of all.")
+]
 
 
 def _quarter(text: str) -> str:
@@ -74,12 +76,13 @@ def validate_command(
     answers: Answers = None,
     as_json: AsJson = False,
     html: Annotated[bool, typer.Option("--html", help="Print the report as a piece of a web page.")] = False,
+    at_most: AtMost = None,
     data: DataDir = None,
 ) -> None:
     """Check a return and tell every problem at once; nothing is stored."""
     settings = _settings(data)
     report = _or_refused(lambda: validate(_sent(file, answers), settings), as_json=as_json)
-    typer.echo(report_json(report) if as_json else as_html(report) if html else as_text(report))
+    typer.echo(_as_json(_cut(report.facts(), at_most)) if as_json else as_html(report) if html else as_text(report))
     if report.errors:
         raise typer.Exit(AT_FAULT)
 
@@ -90,13 +93,14 @@ def submit_command(
     answers: Answers = None,
     confirm: Annotated[bool, typer.Option("--confirm", help="Totals far from the return before are right.")] = False,
     as_json: AsJson = False,
+    at_most: AtMost = None,
     data: DataDir = None,
 ) -> None:
     """Check a return and take it in whole; where there is any error, nothing is stored."""
     settings = _settings(data)
     at = dt.datetime.now(LONDON)
     sent = _or_refused(lambda: submit(_sent(file, answers), settings, confirmed=confirm, at=at), as_json=as_json)
-    typer.echo(_as_json(sent.facts()) if as_json else _in_words(sent))
+    typer.echo(_as_json(_cut(sent.facts(), at_most)) if as_json else _in_words(sent))
     if sent.outcome == "refused":
         raise typer.Exit(AT_FAULT)
 
@@ -158,6 +162,15 @@ def _or_refused(do: Callable[[], Result], *, as_json: bool) -> Result:
         else:
             typer.echo("\n".join(map(str, refused.problems)), err=True)
         raise typer.Exit(AT_FAULT) from refused
+
+
+def _cut(facts: Any, most: int | None) -> Any:
+    """Every list in it no longer than so many, for whoever must not take in more; what is counted stays counted."""
+    if most is None:
+        return facts
+    if isinstance(facts, dict):
+        return {name: _cut(value, most) for name, value in facts.items()}
+    return [_cut(value, most) for value in facts[:most]] if isinstance(facts, list | tuple) else facts
 
 
 def _as_json(facts: dict[str, object]) -> str:

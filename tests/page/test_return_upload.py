@@ -10,6 +10,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from dashboard import children
+from dashboard.pages import return_upload as pages
 from dashboard.server import create_app
 from dashboard.settings import Settings
 from tests.builders.data_folder import DataFolder
@@ -121,6 +122,16 @@ def test_markup_in_a_cell_and_in_the_files_name_is_text(desk: Desk) -> None:
     answer = send(desk, as_csv([post(1, role_family="<script>alert(1)</script>")]), "<img src=x>.csv")
     assert "<script>alert" not in answer.get_data(as_text=True)
     assert "<img" not in main(answer).text
+
+
+def test_a_file_that_is_wrong_all_over_is_told_from_its_beginning_and_takes_little(desk: Desk, data: Path) -> None:
+    wrong = [post(number, wte="9", role_family="x", state="y", funding_source="z") for number in range(1, 5_001)]
+    answer = send(desk, as_csv(wrong), fields={"do": "submit"})
+    assert answer.status_code == 422
+    assert f"first {pages.MOST_FINDINGS} of 20,000" in main(answer).text
+    assert len(rows(main(answer).one("table"))) == pages.MOST_FINDINGS + 1
+    assert len(answer.get_data()) < 1_000_000
+    assert not stored(data)
 
 
 # --- hostile
