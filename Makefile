@@ -26,13 +26,14 @@ refresh: .venv/.ready ## Run the pipeline; LIVE=1 also asks the publishers; ARGS
 
 test: .venv/.ready node_modules/.ready .venv/.browser .venv/.postgres lint ## Every test but the long ones (ARGS are passed to pytest)
 	@mkdir -p build
-	@# Two halves beside each other, of about as long: with a browser and pages; and all the rest. With ARGS one may be empty.
-	@pages="--ignore=tests/contract --ignore=tests/pipeline --ignore=tests/unit -o cache_dir=build/pytest_pages"; \
-		all() { $(BIN)/python -m pytest "$$@" -m "not soak" $(ARGS); code=$$?; \
-			[ $$code -eq 0 ] || { [ $$code -eq 5 ] && [ -n "$(ARGS)" ]; }; }; \
-		all $$pages >build/pages_tests.log 2>&1 & pages=$$!; \
-		all --ignore=tests/browser --ignore=tests/page; others=$$?; \
-		wait $$pages; pages=$$?; cat build/pages_tests.log; [ $$others -eq 0 ] && [ $$pages -eq 0 ]
+ifdef ARGS
+	$(BIN)/python -m pytest -m "not soak" $(ARGS)
+else
+	@# Two halves beside each other that take about as long: those with a browser or a page, and the rest.
+	@$(BIN)/python -m pytest -m "not soak" -o cache_dir=build/pytest_pages tests/browser tests/page >build/pages_tests.log 2>&1 & \
+		pages=$$!; $(BIN)/python -m pytest -m "not soak" --ignore=tests/browser --ignore=tests/page; rest=$$?; \
+		wait $$pages; pages=$$?; cat build/pages_tests.log; [ $$rest -eq 0 ] && [ $$pages -eq 0 ]
+endif
 
 soak: .venv/.ready node_modules/.ready .venv/.browser .venv/.postgres ## The long tests: kills, crawls, many processes
 	$(BIN)/python -m pytest -m soak --timeout 1800 $(ARGS)
