@@ -97,7 +97,7 @@ def _escaped(text: str) -> str:
     return escape(text, quote=False) if "&" in text or "<" in text or ">" in text else text
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)
 def _word(key: str, value: str) -> str:
     """An attribute of text: the same few classes, roles and labels come again and again."""
     return _attribute(key, value)

@@ -31,8 +31,8 @@ _FOR_PROGRAMS = ("/api/", "/download/", "/_dash-")
 
 _POLICY = "CONTENT_SECURITY_POLICY"
 
-#: Pages and scripts kept, compressed: some 15 MB at most.
-_PAGES_KEPT, _FILES_KEPT = 200, 60
+#: Pages and scripts kept, compressed: a few megabytes of the 180 a worker may hold.
+_PAGES_KEPT, _FILES_KEPT = 100, 60
 
 
 def create_app(settings: Settings) -> Flask:

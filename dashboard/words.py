@@ -12,7 +12,7 @@ NO_INTERVAL = "no interval in this copy"
 FULL_COUNT = "full count, no interval"
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def number(value: float, decimals: int) -> str:
     """Write a number with its decimals and thousands, and a true minus sign.
 
