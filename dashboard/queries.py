@@ -627,14 +627,15 @@ class ReturnReceived:
 
 
 def workforce(release: Release) -> dict[str, list[Workforce]]:
-    """Posts by area, the latest quarter first: read once a release."""
+    """Posts of each area's two latest quarters, the latest first: read once a release."""
     return release.once("workforce", lambda: _read_workforce(release))
 
 
 def _read_workforce(release: Release) -> dict[str, list[Workforce]]:
     columns = ", ".join(field.name for field in fields(Workforce))
     found: dict[str, list[Workforce]] = {}
-    sql = f"select {columns} from workforce order by area_code, quarter desc, role_family"  # noqa: S608 - constants
+    last = "qualify dense_rank() over (partition by area_code order by quarter desc) <= 2"
+    sql = f"select {columns} from workforce {last} order by area_code, quarter desc, role_family"  # noqa: S608
     for row in release.rows(sql):
         found.setdefault(row[0], []).append(Workforce(*row))
     return found

@@ -4,7 +4,6 @@ No pandera and no polars here, so that anything may read it.
 """
 
 import html
-import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -94,11 +93,6 @@ class Report:
             "sheets": [asdict(sheet) for sheet in self.sheets],
             "findings": [asdict(finding) for finding in self.findings],
         }
-
-
-def as_json(report: Report) -> str:
-    """One object, indented."""
-    return json.dumps(report.facts(), indent=2, ensure_ascii=False)
 
 
 def as_text(report: Report) -> str:

@@ -26,7 +26,6 @@ HORIZON_MONTHS = 60
 PER = 100_000
 DAYS_A_MONTH = 365.25 / 12
 
-NO_POSTS = "no posts are counted"
 ALL_RECURRENT = "no post's funding ends"
 
 

@@ -1,5 +1,6 @@
 """What every drawn chart shares: figures are plain dicts, since building a `plotly.graph_objects` figure costs 4 ms."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from dashboard.theme import COLOURS, FONT
 
 LABEL_PX = 13
+_DAYS_IN_A_YEAR = 365.25
 Figure = dict[str, Any]
 
 
@@ -89,6 +91,24 @@ def end_labels(labels: Sequence[EndLabel], *, y_range: tuple[float, float], plot
         }
         for label, y in placed
     ]
+
+
+def rule(when: float, *, dash: str = "dot") -> Figure:
+    """An upright line across the whole plot."""
+    return {
+        "type": "line",
+        "x0": when,
+        "x1": when,
+        "yref": "paper",
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": COLOURS["control"], "width": 1, "dash": dash},
+    }
+
+
+def year_of(day: dt.date) -> float:
+    """A day's place on an axis of years."""
+    return day.year + (day.timetuple().tm_yday - 1) / _DAYS_IN_A_YEAR
 
 
 def spread(count: int, *, at_most: int) -> list[int]:

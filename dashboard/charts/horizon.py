@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from dashboard import words
-from dashboard.charts.base import LABEL_PX, Figure, layout
+from dashboard.charts.base import LABEL_PX, Figure, layout, rule, year_of
 from dashboard.theme import COLOURS, SERIES
 from dashboard.views.posts import Horizon, wte
 
@@ -15,24 +15,24 @@ _LIGHT = "#A9C3DA"
 def horizon_chart(horizon: Horizon, today: dt.date) -> Figure:
     """Draw how funding runs out over five years, with financial-year ends and today as rules."""
     top = max(value for value in horizon.every if value is not None) * 1.18
-    first, last = _year(horizon.months[0]), _year(horizon.months[-1])
+    first, last = year_of(horizon.months[0]), year_of(horizon.months[-1])
     years = [day for day in horizon.months if (day.month, day.day) == (3, 31)]
     figure = layout(
         margin_right=24,
-        ticks=[(_year(day), f"Mar {day.year}") for day in years],
+        ticks=[(year_of(day), f"Mar {day.year}") for day in years],
         y_range=(0.0, top),
         x_range=(first, last),
     )
-    figure["shapes"] += [_rule(_year(day), dash="dot") for day in years]
+    figure["shapes"] += [rule(year_of(day)) for day in years]
     if horizon.months[0] <= today <= horizon.months[-1]:
-        figure["shapes"].append(_rule(_year(today), dash="solid"))
-        figure["annotations"].append(_label("today", _year(today), 1.0))
+        figure["shapes"].append(rule(year_of(today), dash="solid"))
+        figure["annotations"].append(_label("today", year_of(today), 1.0))
     if horizon.first_large is not None:
         large = horizon.first_large
         figure["annotations"].append(
             {
                 "text": f"<b>{wte(large.wte)} end by {words.date(large.by)}</b>",
-                "x": _year(large.by),
+                "x": year_of(large.by),
                 "y": _at(horizon, large.by),
                 "xanchor": "left",
                 "xshift": 8,
@@ -59,7 +59,7 @@ def _steps(
         "type": "scatter",
         "mode": "lines",
         "name": name,
-        "x": [_year(day) for day in months],
+        "x": [year_of(day) for day in months],
         "y": list(values),
         "line": {"color": SERIES[0], "width": 1.5, "shape": "vh"},
         "fill": "tozeroy",
@@ -75,18 +75,6 @@ def _at(horizon: Horizon, day: dt.date) -> float:
     return horizon.every[horizon.months.index(day)] or 0.0
 
 
-def _rule(when: float, *, dash: str) -> Figure:
-    return {
-        "type": "line",
-        "x0": when,
-        "x1": when,
-        "yref": "paper",
-        "y0": 0,
-        "y1": 1,
-        "line": {"color": COLOURS["control"], "width": 1, "dash": dash},
-    }
-
-
 def _label(text: str, when: float, y: float) -> Figure:
     return {
         "text": text,
@@ -99,7 +87,3 @@ def _label(text: str, when: float, y: float) -> Figure:
         "showarrow": False,
         "font": {"size": LABEL_PX, "color": COLOURS["second"]},
     }
-
-
-def _year(day: dt.date) -> float:
-    return day.year + (day.timetuple().tm_yday - 1) / 365.25

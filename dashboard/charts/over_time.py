@@ -7,7 +7,7 @@ from itertools import groupby
 
 from dashboard import words
 from dashboard.charts.aim import Aimed, aim_labels, aim_traces
-from dashboard.charts.base import LABEL_PX, EndLabel, Figure, end_labels, layout, spread, tinted
+from dashboard.charts.base import LABEL_PX, EndLabel, Figure, end_labels, layout, rule, spread, tinted, year_of
 from dashboard.queries import Gap, Observation
 from dashboard.theme import COLOURS, SERIES
 from dashboard.views.england import RegionGap
@@ -16,7 +16,6 @@ from data_contracts.vocabulary import PaceForm, PeriodKind, ValueKind
 
 HEIGHT = 300
 _PLOT_HEIGHT = HEIGHT - 44
-_DAYS_IN_A_YEAR = 365.25
 _LETTER_PX = 7.6
 #: Room beside a plot that runs on to a target's date, where the lines' names stand inside it.
 _DATED_MARGIN = 40
@@ -41,8 +40,8 @@ def lines_chart(timeline: Timeline, *, colours: Sequence[str] = SERIES, from_zer
     )
     figure["annotations"] = end_labels(labels, y_range=y_range, plot_height=_PLOT_HEIGHT)
     for place, mark in enumerate(timeline.marks):
-        figure["shapes"].append(_rule(_year(mark.day)))
-        figure["annotations"].append(_rule_label(_year(mark.day), mark.label, row=place))
+        figure["shapes"].append(rule(year_of(mark.day)))
+        figure["annotations"].append(_rule_label(year_of(mark.day), mark.label, row=place))
     traces = []
     cuts = [mark.day for mark in timeline.marks if mark.severs]
     for line, colour in zip(timeline.lines, colours, strict=False):
@@ -118,7 +117,7 @@ def _aimed(timeline: Timeline, aim: Aim, x_range: tuple[float, float], *, span: 
         span=span,
         latest=last.value if last is not None else None,
         target=aim.target,
-        by=_year(aim.by) if aim.by is not None else None,
+        by=year_of(aim.by) if aim.by is not None else None,
         named=f"target {words.as_set(aim.target, unit=measure.indicator.unit)}{by}" if aim.target is not None else "",
         compound=measure.indicator.pace_form == PaceForm.COMPOUND,
     )
@@ -207,7 +206,7 @@ def _x_range(periods: Sequence[Observation | Gap], *, until: dt.date | None = No
     """The span of the periods, and on to a day, with a little room; stated, so that labels do not widen it."""
     first, last = _middle(periods[0]), _middle(periods[-1])
     if until is not None:
-        last = max(last, _year(until))
+        last = max(last, year_of(until))
     room = (last - first) * 0.03 or 0.5
     return first - room, last + room
 
@@ -219,18 +218,6 @@ def _ticks(measure: Measure, periods: Sequence[Observation | Gap]) -> list[tuple
     if measure.indicator.period_kind == PeriodKind.THREE_CALENDAR_YEARS:
         return [(_middle(point), str(int(_middle(point)))) for point in chosen]
     return [(_middle(point), point.period_label) for point in chosen]
-
-
-def _rule(when: float) -> Figure:
-    return {
-        "type": "line",
-        "x0": when,
-        "x1": when,
-        "yref": "paper",
-        "y0": 0,
-        "y1": 1,
-        "line": {"color": COLOURS["control"], "width": 1, "dash": "dot"},
-    }
 
 
 def _rule_label(when: float, text: str, *, row: int) -> Figure:
@@ -268,8 +255,4 @@ def _middle(period: Observation | Gap) -> float:
 @cache
 def _between(start: dt.date, end: dt.date) -> float:
     """The middle of a period, in years; there are few periods and many points."""
-    return round((_year(start) + _year(end + dt.timedelta(days=1))) / 2, 2)
-
-
-def _year(day: dt.date) -> float:
-    return day.year + (day.timetuple().tm_yday - 1) / _DAYS_IN_A_YEAR
+    return round((year_of(start) + year_of(end + dt.timedelta(days=1))) / 2, 2)

@@ -100,10 +100,6 @@ def posting(
     )
 
 
-def _button(words: str, *, grave: bool) -> Node:
-    return tag("Button", words, type="submit", className="grave" if grave else None)
-
-
 def _unseen(of: Field) -> str:
     return of.current_token if of.name == "csrf_token" else of.data or ""
 

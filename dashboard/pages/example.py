@@ -1,6 +1,6 @@
 """The page of a made-up system: what posts and funding look like once a system returns."""
 
-from dashboard import clock, queries, words
+from dashboard import clock, words
 from dashboard.components.posts import MADE_UP, made_up_banner, posts_section
 from dashboard.components.tags import Node, tag
 from dashboard.pages.framed import framed
@@ -8,7 +8,6 @@ from dashboard.pages.page import Page
 from dashboard.queries import Area
 from dashboard.reader import Release
 from dashboard.views.posts import posts_of
-from data_contracts.vocabulary import ReturnState
 
 
 def page(release: Release, area: Area) -> Page:
@@ -19,7 +18,6 @@ def page(release: Release, area: Area) -> Page:
         tag("H1", f"{area.area_name} ({MADE_UP.lower()})"),
         tag("P", f"{MADE_UP}: {posts.answer}" if posts else f"{MADE_UP}: no return.", className="answer"),
         _ended(area),
-        _overdue(release, area),
         tag("H2", "Posts and funding"),
         *(posts_section(posts, clock.today()) if posts else []),
         tag("P", tag("A", "All made-up systems", href="/workforce?examples=1"), className="links"),
@@ -31,14 +29,3 @@ def _ended(area: Area) -> Node | None:
     if area.valid_to is None:
         return None
     return tag("P", f"It ended on {words.date(area.valid_to)}, when it became part of another made-up system.")
-
-
-def _overdue(release: Release, area: Area) -> Node | None:
-    found = [
-        of
-        for of in queries.returns_received(release)
-        if of.area_code == area.area_code and of.return_state == ReturnState.OVERDUE
-    ]
-    if not found:
-        return None
-    return tag("P", f"Its return for {found[0].quarter} was due on {words.date(found[0].due_on)} and has not come.")

@@ -37,8 +37,6 @@ FUNDERS = {
     FundingSource.CHARITY: "a charity",
 }
 
-#: Money that ends within so many months is what a board can still act on.
-_SOON = 6
 #: From this share on, one kind of money or one date holds a team.
 _MUCH = 0.25
 

@@ -132,7 +132,7 @@ def _answer(systems: Sequence[SystemPosts], total: int, national: Workforce | No
             f"None of {total} systems has sent a return, so nobody can say how many population health posts there are "
             "or when their funding ends."
         )
-    said = f"{len(systems)} of {total} systems have sent a return"
+    said = f"{len(systems)} of {total} systems {'has' if len(systems) == 1 else 'have'} sent a return"
     if national is None or national.wte is None:
         return f"{said}."
     ending = national.wte_ending_12_months
@@ -163,16 +163,17 @@ def _series(release: Release) -> tuple[PublicSeries, ...]:
     found = []
     for indicator_id in (SPECIALISTS, GRANT):
         points = series.get((indicator_id, Sex.PERSONS), {}).get(ENGLAND, [])
+        told = [(point, point.value) for point in points if point.value is not None]
         indicator = known.indicators.get(indicator_id)
-        if indicator is None or not points:
+        if indicator is None or not told:
             continue
         measure = Measure(indicator, Sex.PERSONS)
         timeline = Timeline(measure, (Line("England", tuple(points)),))
-        last = points[-1]
+        last, value = told[-1]
         found.append(
             PublicSeries(
                 timeline=timeline,
-                title=f"{indicator.short_name}: {measure.figure(last)} in {last.period_label}",
+                title=f"{indicator.short_name}: {measure.amount(value)} in {last.period_label}",
                 summary=f"{indicator.definition} {last.note or ''}".strip(),
                 credit=credit(known.sources[indicator.source_id], indicator),
             )

@@ -95,7 +95,7 @@ def test_a_return_goes_out_empty_and_comes_back_accepted(
         page.goto(f"{writable}/system/{SYSTEM}#posts")
         assert "8 posts, 6.4 WTE" in page.locator("main").inner_text()
         page.goto(f"{writable}/workforce")
-        assert page.locator(".answer").inner_text().startswith("1 of 36 systems have sent a return")
+        assert page.locator(".answer").inner_text().startswith("1 of 36 systems has sent a return")
         # A browser notes the status of the answer to a file that is at fault; nothing else went wrong.
         assert not [told for told in writer.messages if told.startswith("error") and "422" not in told]
 

@@ -66,7 +66,7 @@ def test_a_real_return_shows_on_the_systems_page_and_in_the_list(returned: Flask
     assert "6 posts, 4.8 WTE" in system.text
     assert "ILLUSTRATIVE" not in system.text
     listed = main(returned, "/workforce")
-    assert listed.one("p", "answer").text.startswith("1 of 36 systems have sent a return")
+    assert listed.one("p", "answer").text.startswith("1 of 36 systems has sent a return")
     assert rows(listed.all("table")[0])[1][3] == "6"
 
 

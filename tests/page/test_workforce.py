@@ -63,8 +63,8 @@ def test_the_public_series_are_those_of_the_release(page: Callable[..., Element]
     assert shown == {names[row["area_code"]]: f"{row['value']:,.0f}" for row in latest.iter_rows(named=True)}
     assert "not a vacancy rate" in main.text
     titles = [of.text for of in main.all("h3")]
-    assert any(title.startswith("Public health specialists: 1,227 in 2022") for title in titles)
-    assert any(title.startswith("Public health grant: 4.404 in 2026/27") for title in titles)
+    assert any(title.startswith("Public health specialists: 1,227 full-time equivalents in 2022") for title in titles)
+    assert any(title.startswith("Public health grant: 4.404 billion pounds in 2026/27") for title in titles)
 
 
 def test_a_region_in_the_address_has_its_control_chart_drawn(page: Callable[..., Element]) -> None:
