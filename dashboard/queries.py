@@ -582,7 +582,12 @@ class Workforce:
     median_months_vacant: float | None
     recurrent_share: float | None
     unconfirmed_share: float | None
+    filled_substantive_share: float | None
+    fixed_term_share: float | None
+    secondment_share: float | None
     interim_share: float | None
+    vacant_recruiting_share: float | None
+    vacant_frozen_share: float | None
     joint_share: float | None
     largest_funder: str | None
     largest_funder_share: float | None
@@ -635,9 +640,25 @@ def _read_workforce(release: Release) -> dict[str, list[Workforce]]:
     columns = ", ".join(field.name for field in fields(Workforce))
     found: dict[str, list[Workforce]] = {}
     last = "qualify dense_rank() over (partition by area_code order by quarter desc) <= 2"
-    sql = f"select {columns} from workforce {last} order by area_code, quarter desc, role_family"  # noqa: S608
+    sql = (
+        f"select {columns} from workforce where posts is not null {last} "  # noqa: S608 - constants
+        "order by area_code, quarter desc, role_family"
+    )
     for row in release.rows(sql):
         found.setdefault(row[0], []).append(Workforce(*row))
+    return found
+
+
+def posts_without_figure(release: Release) -> dict[str, list[tuple[str, str]]]:
+    """By area, the quarters of which it has no figure since a system it was made of was split, each with why."""
+    return release.once("posts_without_figure", lambda: _read_posts_without_figure(release))
+
+
+def _read_posts_without_figure(release: Release) -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = {}
+    sql = "select area_code, quarter, note from workforce where posts is null order by area_code, quarter desc"
+    for code, quarter, note in release.rows(sql):
+        found.setdefault(code, []).append((quarter, note))
     return found
 
 

@@ -681,13 +681,16 @@ _FIELDS: tuple[Field, ...] = (
         maximum=1,
         optional=True,
     ),
-    Field(
-        name="interim_share",
-        kind="number",
-        meaning="Share of WTE held by interims",
-        minimum=0,
-        maximum=1,
-        optional=True,
+    *(
+        Field(name=name, kind="number", meaning=meaning, minimum=0, maximum=1, optional=True)
+        for name, meaning in (
+            ("filled_substantive_share", "Share of WTE filled by substantive holders"),
+            ("fixed_term_share", "Share of WTE filled for a fixed term"),
+            ("secondment_share", "Share of WTE filled by secondment"),
+            ("interim_share", "Share of WTE held by interims"),
+            ("vacant_recruiting_share", "Share of WTE vacant and being recruited to"),
+            ("vacant_frozen_share", "Share of WTE vacant and frozen"),
+        )
     ),
     Field(
         name="joint_share",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 #: Raised whenever a mart comes or goes, loses a column or changes what one means; a server refuses a release of
 #: another version.
-CONTRACT_VERSION = "3"
+CONTRACT_VERSION = "4"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -381,8 +381,9 @@ _MARTS: tuple[Mart, ...] = (
         name="workforce",
         holds=(
             "One row per area, quarter and role family: posts funded on the as-at date, and how long for. Systems, "
-            "those that have since merged as what they became (`restated`), NHS regions and England, which are sums of "
-            "what may be shown of the systems that returned, never grossed up."
+            "those that have since merged or been split as what they became (`restated`, or `[x]` with the reason in "
+            "`note` where posts do not say where they went), NHS regions and England, which are sums of what may be "
+            "shown of the systems that returned, never grossed up."
         ),
         columns=(
             "area_code",
@@ -405,7 +406,12 @@ _MARTS: tuple[Mart, ...] = (
             "median_months_vacant",
             "fixed_share",
             "unconfirmed_share",
+            "filled_substantive_share",
+            "fixed_term_share",
+            "secondment_share",
             "interim_share",
+            "vacant_recruiting_share",
+            "vacant_frozen_share",
             "joint_share",
             "largest_funder",
             "largest_funder_share",
@@ -416,9 +422,11 @@ _MARTS: tuple[Mart, ...] = (
             "systems_returned",
             "systems_late",
             "systems_silent",
+            "note",
         ),
         key=("area_code", "quarter", "role_family"),
-        row_rules=("withheld_marked", "returned_of_systems"),
+        nullable=frozenset({"posts"}),
+        row_rules=("withheld_marked", "missing_posts_marked", "returned_of_systems"),
         at_least=0,
     ),
     Mart(

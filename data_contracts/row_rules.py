@@ -18,6 +18,7 @@ IN_WORDS: dict[str, str] = {
     "never_its_own_comparator": "another system",
     "fired_of_tested": "no more firings than tests",
     "withheld_marked": "the symbol [c] where measures are withheld, and nowhere else",
+    "missing_posts_marked": "the symbol [x] and a note where there is no number of posts, and nowhere else",
     "missing_wte_marked": "a symbol where there is no WTE, and nowhere else",
     "returned_of_systems": "no more systems returned or silent than there are, nor late than returned",
     "received_unless_overdue": "a day received unless the return is overdue",

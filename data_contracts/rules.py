@@ -188,6 +188,12 @@ ROW_RULES: dict[str, Rule] = {
             good=pl.col("withheld").is_not_null() == pl.col("value_symbol").eq_missing("[c]"),
         ),
         _across(
+            "missing_posts_marked",
+            column="posts",
+            good=(pl.col("posts").is_null() == pl.col("value_symbol").eq_missing("[x]"))
+            & (pl.col("posts").is_null() == pl.col("note").is_not_null()),
+        ),
+        _across(
             "missing_wte_marked",
             column="wte",
             good=pl.col("wte").is_null() == pl.col("value_symbol").is_not_null(),

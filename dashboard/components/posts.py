@@ -47,10 +47,11 @@ def posts_section(posts: Posts, today: dt.date) -> list[Node]:
         tag("P", tag("Strong", posts.answer)),
         tag(
             "P",
-            f"{lead}Return for {posts.quarter}, as at {words.date(posts.as_at)}. {posts.received} A return counts "
-            "every post, so there is no interval.",
+            f"{lead}{_whose(posts)}, as at {words.date(posts.as_at)}. {posts.received} A return counts every post, so "
+            "there is no interval.",
             className="subtitle",
         ),
+        *without_figure_notes(posts.without_figure),
     ]
     if posts.horizon is not None:
         parts.append(_horizon_card(posts, posts.horizon, today))
@@ -61,6 +62,8 @@ def posts_section(posts: Posts, today: dt.date) -> list[Node]:
         tag("P", WHY_WITHHELD, className="subtitle"),
         tag("H3", f"{lead}Posts by role"),
         _families(posts.families, is_made_up=posts.is_made_up),
+        tag("H3", f"{lead}Posts by state"),
+        _states(posts, lead),
     ]
     if posts.questions:
         items = [tag("Li", question) for question in posts.questions]
@@ -68,7 +71,18 @@ def posts_section(posts: Posts, today: dt.date) -> list[Node]:
     return parts
 
 
-def no_return(name: str) -> list[Node]:
+def without_figure_notes(quarters: Sequence[tuple[str, str]]) -> list[Node]:
+    """Of each quarter a system has no figure of, why."""
+    return [tag("P", f"{quarter}: no figure ([x]). {why}", className="subtitle") for quarter, why in quarters]
+
+
+def _whose(posts: Posts) -> str:
+    if posts.is_restated:
+        return f"Returns for {posts.quarter} of the systems this one was made of, added up"
+    return f"Return for {posts.quarter}"
+
+
+def no_return(name: str, without_figure: Sequence[tuple[str, str]]) -> list[Node]:
     """A system that has sent nothing: what is asked, why, and how to send it."""
     return [
         tag(
@@ -86,6 +100,7 @@ def no_return(name: str) -> list[Node]:
                 tag("A", "See what it shows, on made-up systems", href="/workforce?examples=1"),
             ],
         ),
+        *without_figure_notes(without_figure),
     ]
 
 
@@ -171,4 +186,16 @@ def _families(rows: Sequence[Workforce], *, is_made_up: bool) -> Node:
             for row in rows
         ],
         numbers=["Posts", "WTE", "Recurrent", "Ends in 12 months"],
+    )
+
+
+def _states(posts: Posts, lead: str) -> Node:
+    whole = posts.now.wte
+    if whole is None or not posts.states:
+        return tag("P", "Some state has one or two posts, so states are not shown apart.")
+    return stacked_table(
+        caption=f"{lead}WTE by how posts are filled",
+        head=["State", "WTE", "Share of WTE"],
+        rows=[[name, wte(of * whole), share(of)] for name, of in posts.states],
+        numbers=["WTE", "Share of WTE"],
     )

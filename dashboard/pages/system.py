@@ -26,7 +26,7 @@ from dashboard.views.attention import Fired, firing_now
 from dashboard.views.figures import described_system
 from dashboard.views.headlines import Statement
 from dashboard.views.log import Log, Logged, logged
-from dashboard.views.posts import posts_of
+from dashboard.views.posts import posts_of, without_figure
 from dashboard.views.practice import ROLES, agreed
 from dashboard.views.system import MeasureView, SystemView, key_figure, system_view
 from data_contracts.vocabulary import InterventionStatus
@@ -51,7 +51,7 @@ def page(release: Release, area: Area, log: Log) -> Page:
         tag("P", view.by_chance, className="reading") if view.by_chance else None,
         *register_section(view.register),
         tag("H2", "Posts and funding", id="posts"),
-        *(posts_section(posts, clock.today()) if posts else no_return(area.area_name)),
+        *(posts_section(posts, clock.today()) if posts else no_return(area.area_name, without_figure(release, area))),
         *_agreements(release, area),
         tag("H2", "Inside this system", id="inside"),
         tag(

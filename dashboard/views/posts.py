@@ -9,7 +9,7 @@ from dashboard import queries, words
 from dashboard.queries import Area, HorizonMonth, Workforce
 from dashboard.reader import Release
 from data_contracts.quarters import last_day
-from data_contracts.vocabulary import Basis, FundingSource, ReturnState, RoleFamily, ValueKind
+from data_contracts.vocabulary import Basis, FundingSource, PostState, ReturnState, RoleFamily, ValueKind
 
 WITHHELD = "[c]"
 WHY_WITHHELD = (
@@ -27,6 +27,14 @@ FAMILIES = {
     RoleFamily.CORE20PLUS5: "Core20PLUS5 post",
     RoleFamily.TRAINING: "Training post",
     RoleFamily.OTHER: "Other",
+}
+STATES = {
+    PostState.FILLED_SUBSTANTIVE: "Filled by a substantive holder",
+    PostState.FIXED_TERM: "Filled for a fixed term",
+    PostState.SECONDMENT: "Filled by secondment",
+    PostState.INTERIM: "Interim",
+    PostState.VACANT_RECRUITING: "Vacant, recruiting",
+    PostState.VACANT_FROZEN: "Vacant, frozen",
 }
 FUNDERS = {
     FundingSource.ICB_BASELINE: "the ICB's baseline",
@@ -68,14 +76,17 @@ class Posts:
     quarter: str
     as_at: dt.date
     is_made_up: bool
+    is_restated: bool
     answer: str
     now: Workforce
     before: Workforce | None
     families: tuple[Workforce, ...]
+    states: tuple[tuple[str, float], ...]
     horizon: Horizon | None
     facts: tuple[tuple[str, str], ...]
     questions: tuple[str, ...]
     received: str
+    without_figure: tuple[tuple[str, str], ...]
 
 
 def posts_of(release: Release, area: Area) -> Posts | None:
@@ -91,15 +102,38 @@ def posts_of(release: Release, area: Area) -> Posts | None:
         quarter=now.quarter,
         as_at=last_day(now.quarter),
         is_made_up=now.value_kind == ValueKind.ILLUSTRATIVE,
+        is_restated=now.value_kind == ValueKind.RESTATED,
         answer=_answer(now, horizon),
         now=now,
         before=before,
         families=tuple(row for row in held if row.quarter == now.quarter and row.role_family != ALL),
+        states=states_of(now),
         horizon=horizon,
         facts=_facts(now, before),
         questions=_questions(now, horizon),
         received=_received(release, area, now.quarter),
+        without_figure=without_figure(release, area),
     )
+
+
+def without_figure(release: Release, area: Area) -> tuple[tuple[str, str], ...]:
+    """The quarters of which a system has no figure though what it was made of returned, each with why."""
+    return tuple(queries.posts_without_figure(release).get(area.area_code, []))
+
+
+def states_of(now: Workforce) -> tuple[tuple[str, float], ...]:
+    """The share of WTE in each state, as finely as may be shown; empty where nothing may."""
+    vacant, interim = now.vacancy_rate, now.interim_share
+    if now.filled_substantive_share is not None:
+        every = [(name, getattr(now, f"{state}_share")) for state, name in STATES.items()]
+        return tuple((name, share) for name, share in every if share)
+    if vacant is not None and interim is not None:
+        return (("Filled, not by an interim", 1 - vacant - interim), ("Interim", interim), ("Vacant", vacant))
+    if vacant is not None:
+        return (("Filled", 1 - vacant), ("Vacant", vacant))
+    if interim is not None:
+        return (("Interim", interim), ("Filled otherwise, or vacant", 1 - interim))
+    return ()
 
 
 def horizon_of(months: Sequence[HorizonMonth]) -> Horizon | None:

@@ -1,5 +1,5 @@
 # table: funding_horizon
-# inputs: accepted_posts, accepted_returns, areas, area_lineage, example_lineage
+# inputs: accepted_posts, accepted_returns, areas, area_lineage, example_lineage, authority_overlaps
 # key: area_code, quarter, basis, month
 # contract: funding_horizon
 """How much WTE is funded, month by month for five years from each quarter's last day."""

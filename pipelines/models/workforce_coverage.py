@@ -1,5 +1,5 @@
 # table: workforce_coverage
-# inputs: accepted_posts, accepted_returns, areas, area_lineage, example_lineage
+# inputs: accepted_posts, accepted_returns, areas, area_lineage, example_lineage, authority_overlaps
 # key: area_code, quarter, role_family, measure
 # contract: workforce_coverage
 """How many systems, and posts, each figure of a total is taken over: those of which it may be shown."""

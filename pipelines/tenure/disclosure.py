@@ -8,8 +8,9 @@ so that no subtraction leaves one or two posts:
   posts waits for the next, and what recurs is the chain's last part;
 - confirmed funding is a part of all funding. A step on confirmed funding may span several of the chain's; over these,
   the smaller of its confirmed and unconfirmed posts, added up, is none or at least three;
-- vacant, interim and other posts together are all posts;
-- families together are all posts, so a measure is broken down for every family or for none.
+- vacant, interim and other posts together are all posts; by state they are shown only if every state rests;
+- families together are all posts, so a measure is broken down for every family or for none;
+- the parts of a split system together are that system, so they are shown as fully as it or not at all.
 
 Totals are taken over systems that are shown, so they say nothing that their parts do not. Coarse on purpose: a figure
 is withheld where finer work might have saved it.
@@ -22,12 +23,15 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from data_contracts.vocabulary import PostState
 from metrics.tenure import HORIZON_MONTHS, ending_within, funding_horizon
 
 FEWEST = 3
 WINDOWS = (3, 6, 12, 24)
 TEAM = ["system_code", "quarter"]
 
+#: Shares of the posts in each state but interim, which is told apart: by state, all of these or none.
+STATES = {f"{state}_share": f"is_{state}" for state in PostState if state is not PostState.INTERIM}
 #: Measures of one share of the posts, by the column that is true for those counted.
 SHARES = {
     "vacancy_rate": "is_vacant",
@@ -35,6 +39,7 @@ SHARES = {
     "unconfirmed_share": "is_unconfirmed",
     "interim_share": "is_interim",
     "joint_share": "is_joint",
+    **STATES,
 }
 #: Measures of what holds the largest share, by the column it is a value of.
 LARGEST = {"largest_funder_share": "funding_source", "largest_pay_framework_share": "pay_framework"}
@@ -87,6 +92,36 @@ def may_be_shown(posts: pl.DataFrame, spells: pl.DataFrame) -> Shown:
         families=pl.DataFrame(broken_down, schema=dict.fromkeys(TEAM, pl.String), orient="row"),
         steps=pl.DataFrame(steps, schema=_STEPS, orient="row"),
     )
+
+
+def with_their_whole(shown: Shown, parts: pl.DataFrame) -> Shown:
+    """Show the parts of a split system as fully as the whole, or nothing of them but their number.
+
+    The whole is shown too, and what it counts is divided between its parts: a figure of the whole that is about one
+    part alone leaves, taken from that part, the rest of it. So every figure of the whole must rest in every part.
+    `parts` are those of `footprints.Restated`, each judged as a team of its own already.
+    """
+    pooled = shown.measures.filter("is_pooled")
+    steps = shown.steps.filter(pl.col("month") == pl.col("read_at"))
+    lacking = [
+        parts.join(shown.measures.filter(~pl.col("is_pooled")), on=TEAM),
+        _lacked(parts, pooled, ["is_family", "measure"]),
+        _lacked(parts, shown.families, []),
+        _lacked(parts, steps, ["basis", "month"]),
+    ]
+    fits = parts.join(pl.concat(found.select(TEAM) for found in lacking), on=TEAM, how="anti")
+    given = []
+    for held, lent in ((shown.measures, pooled), (shown.families, shown.families), (shown.steps, shown.steps)):
+        others = held.join(parts.select("quarter", system_code="part_code"), on=TEAM, how="anti")
+        as_whole = fits.join(lent, on=TEAM).with_columns(system_code="part_code").select(held.columns)
+        given.append(pl.concat([others, as_whole]))
+    return Shown(measures=given[0], families=given[1], steps=given[2])
+
+
+def _lacked(parts: pl.DataFrame, table: pl.DataFrame, what: list[str]) -> pl.DataFrame:
+    """What the whole has in a table and some part of it has not."""
+    of_parts = table.rename({"system_code": "part_code"})
+    return parts.join(table, on=TEAM).join(of_parts, on=["part_code", "quarter", *what], how="anti")
 
 
 def rests(posts: int) -> bool:
@@ -143,6 +178,10 @@ class _Team:
     @property
     def families_rest(self) -> bool:
         return self.posts > 0 and all(family.posts >= FEWEST for family in self.families)
+
+    @property
+    def states_rest(self) -> bool:
+        return all(rests(self.counts[column]) for column in ("is_interim", *STATES.values()))
 
     def splits(self, column: str) -> bool:
         """Whether both the posts with something and those without are none or enough."""
@@ -245,6 +284,7 @@ def _measures(team: _Team) -> Iterator[tuple[bool, str, bool]]:
         "interim_share": team.splits("is_interim")
         and (not vacancy or rests(team.posts - team.counts["is_vacant"] - team.counts["is_interim"])),
         "joint_share": team.splits("is_joint"),
+        **dict.fromkeys(STATES, team.states_rest),
         "median_months_left": team.recurrent_rests,
         "median_months_vacant": rests(team.vacancies) and rests(team.vacancies_ended),
     }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from data_contracts.quarters import last_day
-from data_contracts.vocabulary import ValueSymbol
+from data_contracts.vocabulary import ValueKind, ValueSymbol
 from metrics.tenure import (
     HORIZON_MONTHS,
     MILLIONTHS,
@@ -30,11 +30,17 @@ from pipelines.tenure.disclosure import (
     TEAM,
     Shown,
     may_be_shown,
+    with_their_whole,
 )
-from pipelines.tenure.teams import coded, counted_in, followed
+from pipelines.tenure.footprints import restated
+from pipelines.tenure.teams import coded, counted_in, followed, kind
 
 ALL = "all"
 BASES = ("all", "confirmed")
+#: Every line of a horizon.
+_MONTHS = pl.DataFrame({"basis": BASES}).join(
+    pl.DataFrame({"month": pl.int_range(0, HORIZON_MONTHS + 1, eager=True)}), how="cross"
+)
 AREA = ["area_code", "quarter"]
 ROW = [*AREA, "role_family"]
 
@@ -45,6 +51,7 @@ class Counted:
 
     `funded`: posts whose funding runs on the as-at date; figures are of these. `others` is how many more a return has,
     by system and quarter. `spells`: vacancies as far as they are known in each quarter. `places`: see `counted_in`.
+    `unplaced`: see `footprints.Restated`. Of a split system its parts are teams beside it.
     """
 
     funded: pl.DataFrame
@@ -53,11 +60,18 @@ class Counted:
     places: pl.DataFrame
     shown: Shown
     population: pl.DataFrame
+    unplaced: pl.DataFrame
 
 
 def of_inputs(inputs: Mapping[str, pl.DataFrame]) -> Counted:
     """What a model of posts is worked out from."""
-    return counted(inputs["accepted_posts"], inputs["accepted_returns"], inputs["areas"], lineage_of(inputs))
+    return counted(
+        inputs["accepted_posts"],
+        inputs["accepted_returns"],
+        inputs["areas"],
+        lineage_of(inputs),
+        inputs["authority_overlaps"],
+    )
 
 
 def lineage_of(inputs: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
@@ -65,29 +79,39 @@ def lineage_of(inputs: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     return pl.concat([inputs["area_lineage"], inputs["example_lineage"]])
 
 
-def counted(posts: pl.DataFrame, returns: pl.DataFrame, areas: pl.DataFrame, lineage: pl.DataFrame) -> Counted:
+def counted(
+    posts: pl.DataFrame, returns: pl.DataFrame, areas: pl.DataFrame, lineage: pl.DataFrame, overlaps: pl.DataFrame
+) -> Counted:
     """Read returns once, for all the figures made from them."""
-    every = coded(posts)
+    whole = coded(posts)
+    later = restated(whole, returns, areas, lineage, overlaps)
+    every = pl.concat([whole, later.posts])
+    teams = pl.concat([returns.select(TEAM), later.parts.select("quarter", system_code="part_code").select(TEAM)])
     funded, spells = every.filter("is_funded"), followed(every)
     shown = may_be_shown(funded, spells)
     # Of a return without funded posts there is nothing to protect, and nothing to add.
-    without = returns.select(TEAM).join(funded, on=TEAM, how="anti")
+    without = teams.join(funded, on=TEAM, how="anti")
     nothing = [
         without.with_columns(is_family=pl.lit(is_family), measure=pl.lit(measure), is_pooled=pl.lit(value=True))
         for is_family, measures in ((False, MEASURES), (True, BROKEN_DOWN))
         for measure in measures
     ]
+    every_step = without.join(_MONTHS, how="cross").with_columns(read_at="month")
     return Counted(
         funded=funded,
         others=every.filter(~pl.col("is_funded")).group_by(TEAM).agg(posts_not_funded=pl.len().cast(pl.Int64)),
         spells=spells,
-        places=counted_in(returns, areas, lineage),
-        shown=Shown(
-            measures=pl.concat([shown.measures, *nothing]),
-            families=pl.concat([shown.families, without]),
-            steps=shown.steps,
+        places=counted_in(returns, areas, later.places),
+        shown=with_their_whole(
+            Shown(
+                measures=pl.concat([shown.measures, *nothing]),
+                families=pl.concat([shown.families, without]),
+                steps=pl.concat([shown.steps, every_step.select(shown.steps.columns)]),
+            ),
+            later.parts,
         ),
-        population=areas.select("population", system_code="area_code"),
+        population=areas.select("area_code", "population"),
+        unplaced=later.unplaced,
     )
 
 
@@ -165,15 +189,24 @@ def _rows_of_systems(held: Counted, *, is_family: bool) -> pl.DataFrame:
 
 def _rows(held: Counted) -> pl.DataFrame:
     """The rows there are: one an area and quarter, and one a family where families are broken down."""
-    places = held.places.join(held.population, on="system_code", how="left").join(held.others, on=TEAM, how="left")
+    # A total's residents are those of the systems that returned; a system's own are its own, whoever it was before.
+    is_total = pl.col("parts").is_null()
+    whose = pl.when(is_total).then("system_code").otherwise("area_code")
+    places = (
+        held.places.with_columns(whose=whose)
+        .join(held.population, left_on="whose", right_on="area_code", how="left")
+        .join(held.others, on=TEAM, how="left")
+    )
     broken_down = _complete(places.join(held.shown.families, on=TEAM, how="semi"))
     every = []
     for is_family, part in ((False, places), (True, broken_down)):
         of = part.group_by(AREA).agg(
-            pl.col("value_kind").first(),
-            pl.col("population").sum(),
-            pl.col("posts_not_funded").sum(),
-            pl.len().cast(pl.Int64).alias("systems"),
+            value_kind=pl.col("value_kind").first(),
+            population=pl.when(is_total.first())
+            .then(pl.col("population").sum())
+            .otherwise(pl.col("population").first()),
+            posts_not_funded=pl.col("posts_not_funded").sum(),
+            systems=pl.len().cast(pl.Int64),
         )
         posts = (
             part.select(*AREA, "system_code")
@@ -241,18 +274,37 @@ def _values(measure: str, posts: pl.DataFrame, *, is_family: bool) -> pl.DataFra
     return found.select(*ROW, *(name for name in found.columns if name not in ROW))
 
 
+def unplaced(held: Counted, areas: pl.DataFrame) -> pl.DataFrame:
+    """A row for each figure a later system has not, since a system it took part of was split, with why."""
+    named = held.unplaced.join(
+        areas.select("area_name", predecessor_code="area_code"), on="predecessor_code", how="left"
+    )
+    split = pl.col("area_name").unique(maintain_order=True).str.join("; ")
+    return (
+        named.group_by(AREA, maintain_order=True)
+        .agg(
+            note=pl.format(
+                "Made of parts of systems that were split ({}), whose posts do not all say where they went.", split
+            )
+        )
+        .join(areas.select("area_code", "area_type"), on="area_code")
+        .select(
+            *AREA,
+            "note",
+            role_family=pl.lit(ALL),
+            value_kind=kind(ValueKind.RESTATED),
+            value_symbol=pl.lit(str(ValueSymbol.NOT_AVAILABLE)),
+        )
+    )
+
+
 # --- the horizon ------------------------------------------------------------------------------------------
 
 
 def horizon(held: Counted) -> pl.DataFrame:
     """One row an area, quarter, basis and month: the WTE funded on that month's last day, as far as it may be shown."""
     own = _shown_horizons(held)
-    rows = held.places.join(
-        pl.DataFrame({"basis": BASES}).join(
-            pl.DataFrame({"month": pl.int_range(0, HORIZON_MONTHS + 1, eager=True)}), how="cross"
-        ),
-        how="cross",
-    )
+    rows = held.places.join(_MONTHS, how="cross")
     found = rows.join(own, on=[*TEAM, "basis", "month"], how="left")
     # A merged system's figure needs that of every part; a total takes those there are.
     needs_all = pl.col("parts").first().is_not_null()
@@ -289,18 +341,10 @@ def _shown_horizons(held: Counted) -> pl.DataFrame:
     )
     read = (
         held.shown.steps.join(true, on=[*TEAM, "basis", "read_at"], how="left")
-        .with_columns(pl.col("value").fill_null(0.0))  # no post is confirmed: the rule let it be told
+        .with_columns(pl.col("value").fill_null(0.0))  # no post, or none confirmed: the rule let it be told
         .join(true.select(*TEAM, "basis", month="read_at", true="value"), on=[*TEAM, "basis", "month"], how="left")
         .with_columns(merged=(pl.col("value") != pl.col("true").fill_null(0.0)).any().over(*TEAM, "basis"))
     )
-    without = held.places.select(TEAM).unique().join(held.funded, on=TEAM, how="anti")
-    empty = without.join(pl.DataFrame({"basis": BASES}), how="cross").join(
-        pl.DataFrame({"month": pl.int_range(0, HORIZON_MONTHS + 1, eager=True)}), how="cross"
-    )
-    columns = [*TEAM, "basis", "month", "millionths", "merged"]
-    return pl.concat(
-        [
-            read.with_columns(millionths=(pl.col("value") * MILLIONTHS).round().cast(pl.Int64)).select(columns),
-            empty.with_columns(millionths=pl.lit(0, pl.Int64), merged=pl.lit(value=False)).select(columns),
-        ]
+    return read.select(
+        *TEAM, "basis", "month", "merged", millionths=(pl.col("value") * MILLIONTHS).round().cast(pl.Int64)
     )

@@ -13,6 +13,8 @@ from data_contracts.quarters import last_day
 
 QUARTER = "2026-27-Q2"
 FIRST, SECOND, THIRD, MERGED = "E54000051", "E54000052", "E54000053", "E54000064"
+REST = "E54000065"
+JOINED, REMAINED, ASTRIDE = "E08000001", "E08000002", "E10000003"
 REGION, OTHER_REGION = "E40000005", "E40000003"
 EXAMPLE = "X54000001"
 
@@ -63,27 +65,45 @@ def returns(frame: pl.DataFrame, *empty: tuple[str, str], received_after: int = 
     return pl.DataFrame(rows, schema=schema_of(RETURN_FIELDS), orient="row")
 
 
-def areas(*, merged: bool = False) -> pl.DataFrame:
-    """Three systems in two regions; the first two end on 31 March 2026 where they have merged."""
-    ended = dt.date(2026, 3, 31) if merged else None
+#: What becomes of the systems on 1 April 2026: nothing; the first two go whole into one; or the first is split, part of
+#: it joining all of the second and the rest standing alone.
+NOTHING, MERGER, SPLIT = "nothing", "merger", "split"
+
+
+def areas(change: str = NOTHING) -> pl.DataFrame:
+    """Three systems in two regions, and what the first two became."""
+    ended = None if change == NOTHING else dt.date(2026, 3, 31)
     begun, new = dt.date(2022, 7, 1), dt.date(2026, 4, 1)
+    later = {
+        NOTHING: [],
+        MERGER: [(MERGED, "Merged", "icb", REGION, new, None, 1_500_000)],
+        SPLIT: [
+            (MERGED, "Second and part of First", "icb", REGION, new, None, 900_000),
+            (REST, "Rest of First", "icb", REGION, new, None, 600_000),
+        ],
+    }
     rows = [
-        (FIRST, "icb", REGION, begun, ended, 1_000_000),
-        (SECOND, "icb", REGION, begun, ended, 500_000),
-        (THIRD, "icb", OTHER_REGION, begun, None, 2_000_000),
-        *([(MERGED, "icb", REGION, new, None, 1_500_000)] if merged else []),
-        (EXAMPLE, "example", None, begun, None, 400_000),
-        (REGION, "nhs_region", None, None, None, 0),
-        (OTHER_REGION, "nhs_region", None, None, None, 0),
-        ("E92000001", "england", None, None, None, 0),
+        (FIRST, "First", "icb", REGION, begun, ended, 1_000_000),
+        (SECOND, "Second", "icb", REGION, begun, ended, 500_000),
+        (THIRD, "Third", "icb", OTHER_REGION, begun, None, 2_000_000),
+        *later[change],
+        (EXAMPLE, "Example", "example", None, begun, None, 400_000),
+        (REGION, "Region", "nhs_region", None, None, None, 0),
+        (OTHER_REGION, "Other region", "nhs_region", None, None, None, 0),
+        ("E92000001", "England", "england", None, None, None, 0),
     ]
-    columns = ["area_code", "area_type", "nhs_region_code", "valid_from", "valid_to", "population"]
+    columns = ["area_code", "area_name", "area_type", "nhs_region_code", "valid_from", "valid_to", "population"]
     return pl.DataFrame(rows, schema=columns, orient="row")
 
 
-def lineage(*, merged: bool = False) -> pl.DataFrame:
-    """The first two systems going whole into one, or nothing."""
-    rows = [(code, MERGED, dt.date(2026, 4, 1), 1.0, "high") for code in (FIRST, SECOND)] if merged else []
+def lineage(change: str = NOTHING) -> pl.DataFrame:
+    """Who took the place of whom, with the share of its residents."""
+    day = dt.date(2026, 4, 1)
+    steps = {
+        NOTHING: [],
+        MERGER: [(FIRST, MERGED, 1.0), (SECOND, MERGED, 1.0)],
+        SPLIT: [(FIRST, MERGED, 0.4), (FIRST, REST, 0.6), (SECOND, MERGED, 1.0)],
+    }
     schema = {
         "predecessor_code": pl.String,
         "successor_code": pl.String,
@@ -91,4 +111,11 @@ def lineage(*, merged: bool = False) -> pl.DataFrame:
         "share_of_predecessor": pl.Float64,
         "confidence": pl.String,
     }
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    return pl.DataFrame([(*pair, day, share, "high") for *pair, share in steps[change]], schema=schema, orient="row")
+
+
+def overlaps(change: str = NOTHING) -> pl.DataFrame:
+    """Where authorities lie: one went to each part of the split system, and a third to both."""
+    shares = [(JOINED, MERGED, 1.0), (REMAINED, REST, 1.0), (ASTRIDE, MERGED, 0.4), (ASTRIDE, REST, 0.6)]
+    schema = {"authority_code": pl.String, "system_code": pl.String, "share_of_authority": pl.Float64}
+    return pl.DataFrame(shares if change == SPLIT else [], schema=schema, orient="row")

@@ -2,7 +2,6 @@
 
 import itertools
 import re
-from pathlib import Path
 
 import pytest
 
@@ -304,8 +303,7 @@ def test_a_tables_rules_exist_and_what_it_holds_is_said(mart: Mart) -> None:
 
 def test_no_field_is_defined_twice() -> None:
     """The later would take the earlier's place in every table, unseen."""
-    names = re.findall(r'\bField\(\s*name="([^"]+)"', Path(fields.__file__).read_text("utf-8"))
-    assert len(names) == len(FIELDS)
+    assert len(fields._FIELDS) == len(FIELDS)
 
 
 def test_no_defined_field_is_unused() -> None:

@@ -250,6 +250,19 @@ ACROSS_COLUMNS: dict[str, tuple[list[dict[str, object]], list[dict[str, object]]
         [{"withheld": "vacancy_rate", "value_symbol": "[c]"}, {"withheld": None, "value_symbol": None}],
         [{"withheld": "vacancy_rate", "value_symbol": None}, {"withheld": None, "value_symbol": "[c]"}],
     ),
+    "missing_posts_marked": (
+        [
+            {"posts": 0, "value_symbol": None, "note": None},
+            {"posts": 2, "value_symbol": "[c]", "note": None},
+            {"posts": None, "value_symbol": "[x]", "note": "split"},
+        ],
+        [
+            {"posts": None, "value_symbol": "[c]", "note": "split"},
+            {"posts": 1, "value_symbol": "[x]", "note": None},
+            {"posts": None, "value_symbol": "[x]", "note": None},
+            {"posts": 1, "value_symbol": None, "note": "split"},
+        ],
+    ),
     "missing_wte_marked": (
         [{"wte": 1.0, "value_symbol": None}, {"wte": None, "value_symbol": "[c]"}],
         [{"wte": 1.0, "value_symbol": "[c]"}, {"wte": None, "value_symbol": None}],

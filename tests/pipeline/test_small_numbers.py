@@ -16,9 +16,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.tenure.disclosure import BROKEN_DOWN, ENDING, FEWEST, MEASURES, chain, rests
+from data_contracts.vocabulary import PostState
+from pipelines.tenure.disclosure import BROKEN_DOWN, ENDING, FEWEST, MEASURES, STATES, chain, rests
 from pipelines.tenure.figures import Counted, counted, horizon, workforce
-from tests.builders.posts import FIRST, MERGED, QUARTER, SECOND, THIRD, areas, lineage, post, posts, returns
+from tests.builders.posts import (
+    FIRST,
+    JOINED,
+    MERGED,
+    MERGER,
+    NOTHING,
+    QUARTER,
+    REMAINED,
+    REST,
+    SECOND,
+    SPLIT,
+    THIRD,
+    areas,
+    lineage,
+    overlaps,
+    post,
+    posts,
+    returns,
+)
 
 ENGLAND = "E92000001"
 WINDOWS = list(ENDING.values())
@@ -38,15 +57,22 @@ ENDS = [
 
 
 @st.composite
-def teams(draw: st.DrawFn, *, systems: tuple[str, ...] = (FIRST,), quarter: str = QUARTER) -> pl.DataFrame:
+def teams(
+    draw: st.DrawFn,
+    *,
+    systems: tuple[str, ...] = (FIRST,),
+    quarter: str = QUARTER,
+    places: tuple[str | None, ...] = (None,),
+) -> pl.DataFrame:
     """Posts in kinds of a few that are alike, as teams are, whose WTE are powers of two."""
     families = draw(st.sampled_from([["training"], ["core20plus5", "training"], ["core20plus5", "other", "training"]]))
     ends = draw(st.lists(st.sampled_from(ENDS), min_size=2, max_size=4, unique=True))
     rows: list[dict[str, Any]] = []
     for size in draw(st.lists(st.sampled_from([1, 2, 3, 3, 4]), min_size=1, max_size=6)):
-        state = draw(st.sampled_from(["filled_substantive", "filled_substantive", "interim", "vacant_frozen"]))
+        state = draw(st.sampled_from(["filled_substantive", "interim", *map(str, PostState)]))
         kind = {
             "system_code": draw(st.sampled_from(systems)),
+            "place_code": draw(st.sampled_from(places)),
             "role_family": draw(st.sampled_from(families)),
             "funding_end": draw(st.sampled_from(ends)),
             "funding_confirmed": draw(st.sampled_from([True, True, False])),
@@ -60,8 +86,8 @@ def teams(draw: st.DrawFn, *, systems: tuple[str, ...] = (FIRST,), quarter: str 
     return posts(rows)
 
 
-def published(frame: pl.DataFrame, *, merged: bool = False) -> tuple[pl.DataFrame, pl.DataFrame, Counted]:
-    held = counted(frame, returns(frame), areas(merged=merged), lineage(merged=merged))
+def published(frame: pl.DataFrame, change: str = NOTHING) -> tuple[pl.DataFrame, pl.DataFrame, Counted]:
+    held = counted(frame, returns(frame), areas(change), lineage(change), overlaps(change))
     return workforce(held), horizon(held), held
 
 
@@ -147,6 +173,23 @@ def test_what_is_neither_vacant_nor_interim_is_judged_with_both() -> None:
     assert of(published(posts(more))[0], FIRST).row(0, named=True)["interim_share"] is not None
 
 
+def test_states_are_told_apart_only_if_each_rests() -> None:
+    def of_states(**numbers: int) -> dict[str, Any]:
+        states = [state for state, number in numbers.items() for _ in range(number)]
+        since = {True: dt.date(2026, 1, 1), False: None}
+        rows = [
+            post(number, state=state, vacant_since=since[state.startswith("vacant")])
+            for number, state in enumerate(states)
+        ]
+        return of(published(posts(rows))[0], FIRST).row(0, named=True)
+
+    names = [*STATES, "interim_share", "vacancy_rate"]
+    told_apart = of_states(filled_substantive=4, vacant_recruiting=3, vacant_frozen=3)
+    assert [told_apart[name] for name in names] == [0.4, 0.0, 0.0, 0.3, 0.3, 0.0, 0.6]
+    together = of_states(filled_substantive=4, vacant_recruiting=4, vacant_frozen=2)
+    assert [together[name] for name in names] == [None] * 5 + [0.0, 0.6]
+
+
 def test_a_familys_windows_are_judged_step_by_step() -> None:
     """From three months to six, one post of one family and two of another: enough together, and too few in either."""
     soon, later, never = dt.date(2026, 12, 31), dt.date(2027, 3, 31), dt.date(2033, 3, 31)
@@ -206,7 +249,11 @@ def test_windows_horizons_and_what_recurs_isolate_nobody(frame: pl.DataFrame) ->
 @given(teams())
 def test_shares_of_vacant_interim_and_joint_posts_isolate_nobody(frame: pl.DataFrame) -> None:
     row = of(published(frame)[0], FIRST)
-    for group in (["wte", "vacancy_rate", "interim_share"], ["wte", "joint_share"], ["wte", "largest_funder_share"]):
+    for group in (
+        ["wte", "vacancy_rate", "interim_share", *STATES],
+        ["wte", "joint_share"],
+        ["wte", "largest_funder_share"],
+    ):
         assert isolates(list(told(row, group).values()), set(range(frame.height))) == [], group
     vacant = row["vacant_posts"].item()
     assert vacant is None or rests(vacant)
@@ -244,7 +291,14 @@ def test_totals_say_nothing_that_the_systems_shown_do_not(frame: pl.DataFrame) -
     ):
         parts = own.filter(pl.col("role_family") == family)
         row = total.row(0, named=True)
-        for measure in ("vacancy_rate", "recurrent_share", "interim_share", "joint_share", "unconfirmed_share"):
+        for measure in (
+            "vacancy_rate",
+            "recurrent_share",
+            "interim_share",
+            "joint_share",
+            "unconfirmed_share",
+            *STATES,
+        ):
             shown = parts.filter(pl.col(measure).is_not_null())
             expected = (shown[measure] * shown["wte"]).sum() / shown["wte"].sum() if shown.height else None
             assert row[measure] == (None if expected is None else pytest.approx(expected, abs=1e-9)), (area, measure)
@@ -275,7 +329,7 @@ def test_the_funder_a_total_leans_on_is_of_systems_all_of_whose_funders_rest(fra
 @settings(max_examples=20, deadline=None)
 @given(teams(systems=(FIRST, SECOND), quarter="2025-26-Q4"))
 def test_a_merged_system_is_the_sum_of_its_parts_and_shown_only_with_them(frame: pl.DataFrame) -> None:
-    table, steps, _ = published(frame, merged=True)
+    table, steps, _ = published(frame, MERGER)
     merged = table.filter(pl.col("area_code") == MERGED)
     parts = table.filter(pl.col("area_code").is_in([FIRST, SECOND]))
     both = set(frame["system_code"]) == {FIRST, SECOND}
@@ -296,6 +350,37 @@ def test_a_merged_system_is_the_sum_of_its_parts_and_shown_only_with_them(frame:
             own = rows.filter(pl.col("area_code").is_in([FIRST, SECOND]))
             assert own["wte"].null_count() == 0
             assert shown.item() == pytest.approx(own["wte"].sum(), abs=1e-9)
+
+
+@settings(max_examples=40, deadline=None)
+@given(teams(quarter="2025-26-Q4", places=(JOINED, REMAINED)))
+def test_a_split_systems_parts_and_whole_together_isolate_nobody(frame: pl.DataFrame) -> None:
+    """The second system returned none, so what it and a part became shows that part alone."""
+    held = counted(frame, returns(frame, (SECOND, "2025-26-Q4")), areas(SPLIT), lineage(SPLIT), overlaps(SPLIT))
+    table, steps = workforce(held), horizon(held)
+    everybody = set(range(frame.height))
+    number = {area: of(table, area)["posts"].item() for area in (FIRST, MERGED, REST)}
+    assert number[MERGED] + number[REST] == number[FIRST]
+    groups = [
+        ["wte", *WINDOWS, "recurrent_share", "unconfirmed_share"],
+        ["wte", "vacancy_rate", "interim_share", *STATES],
+        ["wte", "joint_share"],
+    ]
+    for measures in groups:
+        sets = [found for area in (FIRST, MERGED, REST) for found in told(of(table, area), measures).values()]
+        if measures == groups[0]:
+            shown = steps.filter(pl.col("area_code").is_in([FIRST, MERGED, REST]), pl.col("wte").is_not_null())
+            sets += [counts(wte) for wte in shown["wte"].unique(maintain_order=True)]
+        assert isolates(sets, everybody) == [], measures
+    families = {name for name in table["role_family"] if name != "all"}
+    for measure in ("wte", "vacancy_rate", "recurrent_share", *WINDOWS):
+        sets = []
+        for area in (FIRST, MERGED, REST):
+            for family in ("all", *families):
+                row = of(table, area, family)
+                if row.height:
+                    sets += told(row, [measure]).values()
+        assert isolates(sets, everybody) == [], measure
 
 
 @settings(max_examples=10, deadline=None)

@@ -13,19 +13,28 @@ from data_contracts.posts import ACCEPTED_POST_FIELDS, schema_of
 from data_contracts.registry.records import examples, return_rules
 from data_contracts.rules import field_rules
 from pipelines.models import funding_horizon, returns_received, workforce, workforce_coverage
+from pipelines.tenure.disclosure import STATES
 from pipelines.tenure.examples import example_areas, example_lineage, example_returns
 from tests.builders.data_folder import DataFolder
 from tests.builders.posts import (
+    ASTRIDE,
     EXAMPLE,
     FIRST,
+    JOINED,
     MERGED,
+    MERGER,
+    NOTHING,
     OTHER_REGION,
     QUARTER,
     REGION,
+    REMAINED,
+    REST,
     SECOND,
+    SPLIT,
     THIRD,
     areas,
     lineage,
+    overlaps,
     post,
     posts,
     returns,
@@ -37,13 +46,14 @@ MARCH = dt.date(2027, 3, 31)
 
 
 def inputs(
-    frame: pl.DataFrame, returned: pl.DataFrame | None = None, *, merged: bool = False, as_of: dt.date = AS_OF
+    frame: pl.DataFrame, returned: pl.DataFrame | None = None, *, change: str = NOTHING, as_of: dt.date = AS_OF
 ) -> Mapping[str, pl.DataFrame]:
-    changes = lineage(merged=merged)
+    changes = lineage(change)
     return {
         "accepted_posts": frame,
         "accepted_returns": returns(frame) if returned is None else returned,
-        "areas": areas(merged=merged),
+        "areas": areas(change),
+        "authority_overlaps": overlaps(change),
         "area_lineage": changes,
         "example_lineage": changes.clear(),
         "calendar": pl.DataFrame({"as_of": [as_of]}),
@@ -130,7 +140,7 @@ def test_england_and_regions_are_sums_of_who_returned_and_say_how_many() -> None
 def test_a_total_leaves_out_what_may_not_be_shown_and_says_over_how_many_systems_it_is() -> None:
     frame = posts([*team(FIRST, recurrent=6, ending=4, vacant=3), *team(SECOND, recurrent=3, ending=3, vacant=1)])
     table, over = workforce.build(inputs(frame)), workforce_coverage.build(inputs(frame))
-    assert row(table, SECOND)["withheld"] == "vacancy_rate median_months_vacant"
+    assert row(table, SECOND)["withheld"].split() == ["vacancy_rate", *STATES, "median_months_vacant"]
     assert row(table, ENGLAND)["vacancy_rate"] == pytest.approx(0.3)
     england = over.filter(pl.col("area_code") == ENGLAND, pl.col("role_family") == "all")
     told = {
@@ -174,28 +184,79 @@ def test_a_merged_system_is_restated_once_all_its_parts_returned() -> None:
     before = "2025-26-Q4"
     end = {"funding_start": dt.date(2024, 4, 1), "quarter": before}
     both = posts([*team(FIRST, recurrent=4, ending=3, **end), *team(SECOND, recurrent=3, ending=3, **end)])
-    table = workforce.build(inputs(both, merged=True))
+    table = workforce.build(inputs(both, change=MERGER))
     merged = row(table, MERGED, before)
     assert (merged["posts"], merged["wte"], merged["value_kind"]) == (13, 13.0, "restated")
     assert merged["recurrent_share"] == pytest.approx(7 / 13)
     assert row(table, ENGLAND, before)["posts"] == 13  # once, not twice
     one = both.filter(pl.col("system_code") == FIRST)
     assert table.filter(pl.col("area_code") == MERGED).height > 0
-    assert workforce.build(inputs(one, merged=True)).filter(pl.col("area_code") == MERGED).is_empty()
+    assert workforce.build(inputs(one, change=MERGER)).filter(pl.col("area_code") == MERGED).is_empty()
 
 
-def test_a_split_system_is_not_restated() -> None:
-    frame = posts(team(FIRST, recurrent=4, ending=3, quarter="2025-26-Q4"))
-    held = dict(inputs(frame, merged=True))
-    held["area_lineage"] = pl.DataFrame(
-        [
-            (FIRST, MERGED, dt.date(2026, 4, 1), 0.6, "high"),
-            (FIRST, THIRD, dt.date(2026, 4, 1), 0.4, "high"),
-        ],
-        schema=lineage().schema,
-        orient="row",
+def placed(joined: int, remained: int, **said: Any) -> list[dict[str, Any]]:
+    """Posts of the system that is split, from before: so many where it joined the second, and so many in the rest."""
+    before = {"system_code": FIRST, "quarter": "2025-26-Q4", **said}
+    return [
+        post(number, place_code=JOINED if number < joined else REMAINED, **before)
+        for number in range(joined + remained)
+    ]
+
+
+def test_a_split_system_goes_where_its_posts_say_they_are() -> None:
+    frame = posts([*placed(4, 3), *team(SECOND, recurrent=3, ending=3, quarter="2025-26-Q4")])
+    table = workforce.build(inputs(frame, change=SPLIT))
+    joined, rest = row(table, MERGED, "2025-26-Q4"), row(table, REST, "2025-26-Q4")
+    # By hand: 4 of the first's 7 and all 6 of the second's, of 900,000 residents; and the 3 that remain, of 600,000.
+    assert (joined["posts"], joined["wte"], joined["value_kind"]) == (10, 10.0, "restated")
+    assert joined["posts_per_100000"] == pytest.approx(10 / 9)
+    assert joined["recurrent_share"] == pytest.approx(0.7)
+    assert joined["wte_ending_12_months"] == pytest.approx(3.0)
+    assert (rest["posts"], rest["wte"], rest["recurrent_share"], rest["value_symbol"]) == (3, 3.0, 1.0, None)
+    assert rest["posts_per_100000"] == pytest.approx(0.5)
+    assert row(table, FIRST, "2025-26-Q4")["posts"] == 7
+    assert row(table, ENGLAND, "2025-26-Q4")["posts"] == 13  # once, not twice
+    assert not table["area_code"].str.contains("/").any()
+    steps = funding_horizon.build(inputs(frame, change=SPLIT)).filter(pl.col("basis") == "all")
+    months = {area: steps.filter(pl.col("area_code") == area).sort("month")["wte"].to_list() for area in (MERGED, REST)}
+    assert months == {MERGED: [10.0] * 13 + [7.0] * 48, REST: [3.0] * 61}
+
+
+@pytest.mark.parametrize("place", [None, ASTRIDE, "E08000009"])
+def test_a_split_system_one_of_whose_posts_went_nobody_knows_where_is_not_restated_and_says_so(
+    place: str | None,
+) -> None:
+    lost = post(20, quarter="2025-26-Q4", place_code=place)
+    frame = posts([*placed(4, 3), lost, *team(SECOND, recurrent=3, ending=3, quarter="2025-26-Q4")])
+    table = workforce.build(inputs(frame, change=SPLIT))
+    for area in (MERGED, REST):
+        found = row(table, area, "2025-26-Q4")
+        assert (found["posts"], found["wte"], found["value_symbol"], found["value_kind"]) == (
+            None, None, "[x]", "restated",
+        )  # fmt: skip
+        assert found["note"] == (
+            "Made of parts of systems that were split (First), whose posts do not all say where they went."
+        )
+    assert (
+        funding_horizon.build(inputs(frame, change=SPLIT)).filter(pl.col("area_code").is_in([MERGED, REST])).is_empty()
     )
-    assert workforce.build(held).filter(pl.col("area_code").is_in([MERGED, THIRD])).is_empty()
+    assert row(table, SECOND, "2025-26-Q4")["posts"] == 6
+
+
+def test_the_part_a_system_went_into_waits_for_all_it_is_made_of() -> None:
+    table = workforce.build(inputs(posts(placed(4, 3)), change=SPLIT))
+    assert table.filter(pl.col("area_code") == MERGED).is_empty()
+    assert row(table, REST, "2025-26-Q4")["posts"] == 3
+
+
+def test_of_a_part_no_more_is_shown_than_the_whole_and_the_other_part_can_bear() -> None:
+    """Two posts remain: what joined the second is the whole less these two, so neither is told."""
+    frame = posts([*placed(5, 2), *team(SECOND, recurrent=3, ending=3, quarter="2025-26-Q4")])
+    table = workforce.build(inputs(frame, change=SPLIT))
+    joined = row(table, MERGED, "2025-26-Q4")
+    assert (joined["posts"], joined["wte"], joined["value_symbol"]) == (11, None, "[c]")
+    assert row(table, REST, "2025-26-Q4")["wte"] is None
+    assert row(table, FIRST, "2025-26-Q4")["wte"] == 7.0
 
 
 def test_an_example_is_in_no_total() -> None:
@@ -250,7 +311,7 @@ def test_who_never_returned_is_expected_only_once_somebody_asks() -> None:
 
 def test_a_merged_system_is_expected_because_its_parts_returned() -> None:
     frame = posts(team(FIRST, recurrent=3, ending=0, quarter="2025-26-Q4"))
-    assert received(inputs(frame, merged=True)) == [
+    assert received(inputs(frame, change=MERGER)) == [
         (FIRST, "2025-26-Q4", "returned"),
         (MERGED, "2026-27-Q1", "overdue"),
         (MERGED, "2026-27-Q2", "overdue"),
