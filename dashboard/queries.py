@@ -591,6 +591,8 @@ class Workforce:
     joint_share: float | None
     largest_funder: str | None
     largest_funder_share: float | None
+    largest_pay_framework: str | None
+    largest_pay_framework_share: float | None
     wte_ending_3_months: float | None
     wte_ending_6_months: float | None
     wte_ending_12_months: float | None
@@ -611,12 +613,13 @@ class Workforce:
 
 @dataclass(frozen=True, slots=True)
 class HorizonMonth:
-    """WTE funded on a month's last day, on one basis; None is withheld."""
+    """WTE funded on a month's last day, on one basis, and over how many systems; None is withheld."""
 
     month: int
     month_end: dt.date
     basis: str
     wte: float | None
+    systems: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -647,6 +650,12 @@ def _read_workforce(release: Release) -> dict[str, list[Workforce]]:
     for row in release.rows(sql):
         found.setdefault(row[0], []).append(Workforce(*row))
     return found
+
+
+def systems_covered(release: Release, *, area_code: str, quarter: str) -> dict[str, int]:
+    """Over how many systems each measure of a total is taken, all roles together."""
+    sql = "select measure, systems from workforce_coverage where area_code = ? and quarter = ? and role_family = 'all'"
+    return dict(release.rows(sql, [area_code, quarter]))
 
 
 def posts_without_figure(release: Release) -> dict[str, list[tuple[str, str]]]:

@@ -44,8 +44,36 @@ def horizon_chart(horizon: Horizon, today: dt.date) -> Figure:
         )
     return {
         "data": [
-            _steps(horizon.months, horizon.every, "All funding", _LIGHT, hatched=True),
+            # Hatching says that money is not confirmed, so there is none where nobody may know which is.
+            _steps(horizon.months, horizon.every, "All funding", _LIGHT, hatched=any(horizon.confirmed)),
             _steps(horizon.months, horizon.confirmed, "Confirmed", SERIES[0], hatched=False),
+        ],
+        "layout": figure,
+    }
+
+
+def endings_chart(years: Sequence[tuple[str, float]]) -> Figure:
+    """Draw how much WTE ends in each financial year: the cliff edges side by side."""
+    places = list(range(len(years)))
+    figure = layout(
+        margin_right=24,
+        ticks=[(float(place), year) for place, (year, _) in zip(places, years, strict=True)],
+        y_range=(0.0, max(ending for _, ending in years) * 1.18),
+        x_range=(-0.7, len(years) - 0.3),
+    )
+    return {
+        "data": [
+            {
+                "type": "bar",
+                "x": places,
+                "y": [ending for _, ending in years],
+                "width": 0.6,
+                "marker": {"color": SERIES[0]},
+                "text": [words.number(ending, 1) for _, ending in years],
+                "textposition": "outside",
+                "hovertext": [f"{year}: {wte(ending)} end" for year, ending in years],
+                "hoverinfo": "text",
+            }
         ],
         "layout": figure,
     }

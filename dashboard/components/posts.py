@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dashboard import words
 from dashboard.charts.horizon import HEIGHT, horizon_chart
 from dashboard.components.chart_card import chart_card
-from dashboard.components.reading import facts, stacked_table
+from dashboard.components.reading import stacked_table
 from dashboard.components.tables import plain_table
 from dashboard.components.tags import Node, tag
 from dashboard.queries import Workforce
@@ -47,8 +47,8 @@ def posts_section(posts: Posts, today: dt.date) -> list[Node]:
         tag("P", tag("Strong", posts.answer)),
         tag(
             "P",
-            f"{lead}{_whose(posts)}, as at {words.date(posts.as_at)}. {posts.received} A return counts every post, so "
-            "there is no interval.",
+            f"{lead}{_whose(posts)}, as at {words.date(posts.as_at)}. {posts.received} {posts.change} A return counts "
+            "every post, so there is no interval.",
             className="subtitle",
         ),
         *without_figure_notes(posts.without_figure),
@@ -58,7 +58,7 @@ def posts_section(posts: Posts, today: dt.date) -> list[Node]:
         parts += _ends(posts, posts.horizon)
     parts += [
         tag("H3", f"{lead}The return in figures"),
-        facts(posts.facts),
+        _figures(posts, lead),
         tag("P", WHY_WITHHELD, className="subtitle"),
         tag("H3", f"{lead}Posts by role"),
         _families(posts.families, is_made_up=posts.is_made_up),
@@ -106,26 +106,13 @@ def no_return(name: str, without_figure: Sequence[tuple[str, str]]) -> list[Node
 
 def _horizon_card(posts: Posts, horizon: Horizon, today: dt.date) -> Node:
     lead = f"{MADE_UP}: " if posts.is_made_up else ""
-    large = horizon.first_large
-    title = (
-        f"{lead}{wte(large.wte)} lose their funding after {words.date(large.by)}"
-        if large
-        else f"{lead}Funding does not fall by a quarter at once in the next five years"
-    )
     return chart_card(
-        title=title,
+        title=f"{lead}{horizon.headline}",
         subtitle=f"Whole-time equivalents funded at the end of each month: {posts.area.area_name}, {posts.quarter}.",
         figure=horizon_chart(horizon, today),
         height=HEIGHT,
-        summary=_summary(horizon),
-        table=plain_table(
-            caption=f"{lead}WTE funded at the end of each month",
-            head=["Month ends", "All funding", "Confirmed funding"],
-            rows=[
-                [words.date(day), wte(every), wte(confirmed)]
-                for day, every, confirmed in zip(horizon.months, horizon.every, horizon.confirmed, strict=True)
-            ],
-        ),
+        summary=horizon_in_words(horizon),
+        table=horizon_table(horizon, lead),
         credit=return_credit(posts.quarter),
     )
 
@@ -142,10 +129,27 @@ def return_credit(quarter: str) -> Credit:
     )
 
 
-def _summary(horizon: Horizon) -> str:
+def horizon_table(horizon: Horizon, lead: str) -> Node:
+    """The figures beside a horizon's chart."""
+    return plain_table(
+        caption=f"{lead}WTE funded at the end of each month",
+        head=["Month ends", "All funding", "Confirmed funding"],
+        rows=[
+            [words.date(day), wte(every), wte(confirmed)]
+            for day, every, confirmed in zip(horizon.months, horizon.every, horizon.confirmed, strict=True)
+        ],
+    )
+
+
+def horizon_in_words(horizon: Horizon) -> str:
+    """What a horizon's chart shows, and how confirmed money is told from the rest."""
     start, end = horizon.every[0], horizon.every[-1]
     of_confirmed = horizon.confirmed[0]
     said = f"Of {wte(start)} funded now, {wte(end)} are still funded five years on."
+    if of_confirmed is None and horizon.confirmed_of:
+        return (
+            f"{said} How much of it is confirmed may be shown of {horizon.confirmed_of} of {horizon.systems} systems."
+        )
     if of_confirmed is None:
         return f"{said} How much of it is confirmed is withheld."
     return f"{said} {wte(of_confirmed)} are confirmed now: dark; the rest is light and hatched."
@@ -167,6 +171,15 @@ def _ends(posts: Posts, horizon: Horizon) -> list[Node]:
     ]
 
 
+def _figures(posts: Posts, lead: str) -> Node:
+    before = [posts.before.quarter] if posts.before is not None else []
+    return stacked_table(
+        caption=f"{lead}The latest return" + (" beside the one before" if before else ""),
+        head=["Measure", posts.quarter, *before],
+        rows=[[measure, now, *([then] if then is not None else [])] for measure, now, then in posts.figures],
+    )
+
+
 def _families(rows: Sequence[Workforce], *, is_made_up: bool) -> Node:
     if not rows:
         return tag("P", "Some role has one or two posts, so roles are not shown apart.")
@@ -179,9 +192,9 @@ def _families(rows: Sequence[Workforce], *, is_made_up: bool) -> Node:
                 FAMILIES[RoleFamily(row.role_family)],
                 str(row.posts),
                 wte(row.wte),
-                share(row.recurrent_share),
+                share(row, "recurrent_share"),
                 wte(row.wte_ending_12_months),
-                months(row.median_months_left, row, "median_months_left"),
+                months(row, "median_months_left"),
             ]
             for row in rows
         ],
@@ -196,6 +209,6 @@ def _states(posts: Posts, lead: str) -> Node:
     return stacked_table(
         caption=f"{lead}WTE by how posts are filled",
         head=["State", "WTE", "Share of WTE"],
-        rows=[[name, wte(of * whole), share(of)] for name, of in posts.states],
+        rows=[[name, wte(of * whole), words.share(of)] for name, of in posts.states],
         numbers=["WTE", "Share of WTE"],
     )

@@ -8,7 +8,7 @@ from dashboard.components.chart_card import chart_card
 from dashboard.components.controls import choices, select
 from dashboard.components.marks import chip
 from dashboard.components.ranked import left_out, ranked_table
-from dashboard.components.reading import contents, facts, stacked_table
+from dashboard.components.reading import Cell, contents, facts, stacked_table
 from dashboard.components.rivals import region_tables, rivals_tables
 from dashboard.components.statuses import chips, layers_on_demand
 from dashboard.components.tables import timeline_table
@@ -21,7 +21,9 @@ from dashboard.theme import SERIES
 from dashboard.views.commitment import CommitmentView, Register, commitment_view
 from dashboard.views.footprint import PARAMETER
 from dashboard.views.path import Path
+from dashboard.views.posts import WHY_WITHHELD, months, share, wte
 from dashboard.views.ranked import RankedSystems
+from dashboard.views.workforce import FUNDING
 
 PREFIX = "/commitment/"
 
@@ -54,6 +56,7 @@ def _sections(view: CommitmentView) -> list[tuple[str, str, list[Node | None]]]:
     return [
         ("what-would-fill-this", "What would fill this page", [tag("P", said) for said in view.empty]),
         ("answers", "Answers so far", _answers(view)),
+        ("returns", "Returns so far", _returned(view)),
         ("path", "England's path", _paths(view)),
         ("both-halves", "The second half: the level of every region", _regions(view)),
         ("definitions", "Other definitions of the gap", _rivals(view)),
@@ -141,6 +144,42 @@ def _answers(view: CommitmentView) -> list[Node | None]:
             head=["System", "Answer", "As at", "Document dated", "Evidence"],
             rows=rows,
         ),
+    ]
+
+
+def _returned(view: CommitmentView) -> list[Node | None]:
+    """What systems returned of their posts, as far as this commitment is about it."""
+    if not view.returned:
+        return []
+    funding = view.commitment.commitment_id == FUNDING
+    heads = ["Recurrent", "Ends in 12 months", "Half of what ends, within"] if funding else ["Vacant", "Time vacant"]
+    rows: list[list[Cell]] = [
+        [
+            tag("A", of.area.area_name, href=view.footprint.address(f"/system/{of.area.area_code}")),
+            of.row.quarter,
+            str(of.row.posts),
+            *(
+                [
+                    share(of.row, "recurrent_share"),
+                    wte(of.row.wte_ending_12_months),
+                    months(of.row, "median_months_left"),
+                ]
+                if funding
+                else [share(of.row, "vacancy_rate"), months(of.row, "median_months_vacant")]
+            ),
+        ]
+        for of in view.returned
+    ]
+    silent = len(view.footprint.systems) - len(view.returned)
+    return [
+        tag("P", f"No return has come from {silent} of {len(view.footprint.systems)} systems, and none is made up."),
+        stacked_table(
+            caption="The latest return of each system",
+            head=["System", "Quarter", "Posts", *heads],
+            rows=rows,
+            numbers=["Posts", *heads],
+        ),
+        tag("P", [WHY_WITHHELD, " ", tag("A", "Workforce and funding", href="/workforce")], className="subtitle"),
     ]
 
 

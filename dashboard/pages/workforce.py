@@ -7,10 +7,10 @@ from dashboard import clock, words
 from dashboard.charts.control import HEIGHT as CONTROL_HEIGHT
 from dashboard.charts.control import control_chart
 from dashboard.charts.horizon import HEIGHT as HORIZON_HEIGHT
-from dashboard.charts.horizon import horizon_chart
+from dashboard.charts.horizon import endings_chart, horizon_chart
 from dashboard.charts.over_time import HEIGHT, lines_chart
 from dashboard.components.chart_card import chart_card
-from dashboard.components.posts import MADE_UP, made_up_banner, return_credit
+from dashboard.components.posts import MADE_UP, horizon_in_words, horizon_table, made_up_banner, return_credit
 from dashboard.components.reading import stacked_table
 from dashboard.components.tables import plain_table, timeline_table
 from dashboard.components.tags import Node, tag
@@ -44,7 +44,11 @@ def page(release: Release, query: Mapping[str, str]) -> Page:
         *_systems(view.systems, is_made_up=view.examples),
         *_overdue(view.overdue, lead),
         *_silent(view.silent, lead),
-        *([_national(view.horizon, view.quarter, today)] if view.horizon and view.quarter else []),
+        *(
+            [tag("H2", "When funding ends"), _national(view, view.horizon, view.quarter, today)]
+            if view.horizon and view.quarter
+            else []
+        ),
         *([] if view.examples else _public(view)),
     ]
     return framed(release, content, title=TITLE, here=PATH)
@@ -90,9 +94,9 @@ def _systems(systems: Sequence[SystemPosts], *, is_made_up: bool) -> list[Node]:
                 of.row.quarter,
                 words.number(of.row.posts_per_100000, 1) if of.row.posts_per_100000 is not None else "not known",
                 str(of.row.posts),
-                share(of.row.vacancy_rate),
-                share(of.row.recurrent_share),
-                months(of.row.median_months_left, of.row, "median_months_left"),
+                share(of.row, "vacancy_rate"),
+                share(of.row, "recurrent_share"),
+                months(of.row, "median_months_left"),
                 _STATES.get(of.state, of.state),
             ]
             for of in systems
@@ -126,27 +130,40 @@ def _silent(silent: Sequence[Area], lead: str) -> list[Node]:
     return [tag("Details", [tag("Summary", summary), tag("Ul", items, className="names")], className="fold")]
 
 
-def _national(horizon: Horizon, quarter: str, today: dt.date) -> Node:
-    large = horizon.first_large
-    title = f"{wte(large.wte)} lose their funding after {words.date(large.by)}" if large else "No single cliff edge"
-    years = "; ".join(f"{year}: {wte(ending)}" for year, ending in by_financial_year(horizon))
-    return chart_card(
-        title=title,
-        subtitle=f"WTE funded at the end of each month, all systems that returned for {quarter} together.",
-        figure=horizon_chart(horizon, today),
-        height=HORIZON_HEIGHT,
-        summary=f"By the financial year in which funding ends: {years}." if years else "Nothing ends in five years.",
-        table=plain_table(
-            caption="WTE funded at the end of each month",
-            head=["Month ends", "All funding", "Confirmed funding"],
-            rows=[
-                [words.date(day), wte(every), wte(confirmed)]
-                for day, every, confirmed in zip(horizon.months, horizon.every, horizon.confirmed, strict=True)
-            ],
-        ),
-        credit=return_credit(quarter),
-        level=2,
-    )
+def _national(view: WorkforceView, horizon: Horizon, quarter: str, today: dt.date) -> Node:
+    whose = f"{horizon.systems} of {view.returned} systems that returned for {quarter} together"
+    if horizon.systems == view.returned:
+        whose = f"all {view.returned} systems that returned for {quarter} together"
+    years = by_financial_year(horizon)
+    cards = [
+        chart_card(
+            title=horizon.headline,
+            subtitle=f"WTE funded at the end of each month, {whose}.",
+            figure=horizon_chart(horizon, today),
+            height=HORIZON_HEIGHT,
+            summary=horizon_in_words(horizon),
+            table=horizon_table(horizon, ""),
+            credit=return_credit(quarter),
+        )
+    ]
+    if years:
+        worst, most = max(years, key=lambda of: of[1])
+        cards.append(
+            chart_card(
+                title=f"{wte(most)} end in {worst}",
+                subtitle=f"WTE by the financial year in which its funding ends, {whose}.",
+                figure=endings_chart(years),
+                height=HORIZON_HEIGHT,
+                summary="An end on 31 March belongs to the year that it closes. Recurrent funding is in none.",
+                table=plain_table(
+                    caption="WTE whose funding ends in each financial year",
+                    head=["Financial year", "WTE that end"],
+                    rows=[[year, wte(ending)] for year, ending in years],
+                ),
+                credit=return_credit(quarter),
+            )
+        )
+    return tag("Div", cards, className="grid two")
 
 
 # --- what others publish

@@ -1,4 +1,4 @@
-"""What has been answered on a commitment kept by acts and documents, area by area; silence is no answer."""
+"""What has been answered on a commitment that no figure tests, area by area; silence is no answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class Answers:
 
 def answers_view(release: Release, commitment: Commitment, chosen: Footprint) -> Answers | None:
     """Gather the answers; None where the commitment is not kept so, or nobody has answered."""
-    if commitment.kept_by != KeptBy.EVIDENCE:
+    if commitment.kept_by not in (KeptBy.EVIDENCE, KeptBy.RETURNS):
         return None
     known = queries.reference(release)
     rows = [

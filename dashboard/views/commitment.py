@@ -17,11 +17,8 @@ from dashboard.views.path import Path, by_words, england_path
 from dashboard.views.ranked import RankedSystems, ranked_systems
 from dashboard.views.rivals import RegionLevels, Rivals, region_levels, rivals_view
 from dashboard.views.statuses import LEVERS, Shown, shown
-from data_contracts.vocabulary import (
-    InForce,
-    KeptBy,
-    Standing,
-)
+from dashboard.views.workforce import COUNTED, SystemPosts, systems_that_returned
+from data_contracts.vocabulary import InForce, KeptBy, Sex, Standing
 
 _CLOSE_ENOUGH = 0.5
 _NONE = "none"
@@ -119,6 +116,7 @@ class CommitmentView:
     knowing: tuple[Knowing, ...]
     history: tuple[Replayed, ...]
     answers: Answers | None
+    returned: tuple[SystemPosts, ...]
     empty: tuple[str, ...]
     footprint: Footprint
     footprints: tuple[Footprint, ...]
@@ -154,10 +152,14 @@ def _gather(release: Release, commitment: Commitment, chosen: Footprint, note: s
         found for measure in measures if (found := ranked_systems(measure, statuses, known.areas, chosen)) is not None
     )
     answers = answers_view(release, commitment, chosen)
+    returned = _returned(release, commitment, chosen)
+    counted = england.get(("", Sex.PERSONS))
     return CommitmentView(
         commitment=commitment,
         answer=answers.sentence
         if answers
+        else counted.explanation
+        if returned and counted
         else answer(commitment, paths, systems, dt.date.fromisoformat(release.manifest["as_of"])),
         register=_register(known, commitment),
         paths=tuple(paths),
@@ -168,11 +170,20 @@ def _gather(release: Release, commitment: Commitment, chosen: Footprint, note: s
         knowing=_knowing(release, measures, statuses, chosen),
         history=_history(release, commitment, measures),
         answers=answers,
-        empty=() if answers else _empty(release, commitment),
+        returned=returned,
+        empty=() if answers or returned else _empty(release, commitment),
         footprint=chosen,
         footprints=tuple(footprints(release).values()),
         note=note,
     )
+
+
+def _returned(release: Release, commitment: Commitment, chosen: Footprint) -> tuple[SystemPosts, ...]:
+    """The latest return of each system of a footprint, for a commitment that counts of posts tell of."""
+    if commitment.commitment_id not in COUNTED:
+        return ()
+    known = queries.reference(release)
+    return systems_that_returned(release, [known.areas[code] for code in sorted(chosen.systems)])
 
 
 def near_commitments(known: Reference, asked: str) -> tuple[Commitment, ...]:

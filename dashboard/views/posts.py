@@ -1,15 +1,16 @@
 """What returns of posts say of one system: how many, how secure, what ends next, and what a board should ask."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from dashboard import queries, words
 from dashboard.queries import Area, HorizonMonth, Workforce
 from dashboard.reader import Release
 from data_contracts.quarters import last_day
-from data_contracts.vocabulary import Basis, FundingSource, PostState, ReturnState, RoleFamily, ValueKind
+from data_contracts.vocabulary import Basis, FundingSource, PayFramework, PostState, ReturnState, RoleFamily, ValueKind
 
 WITHHELD = "[c]"
 WHY_WITHHELD = (
@@ -44,6 +45,14 @@ FUNDERS = {
     FundingSource.EXTERNAL: "external money",
     FundingSource.CHARITY: "a charity",
 }
+PAY = {
+    PayFramework.AGENDA_FOR_CHANGE: "Agenda for Change",
+    PayFramework.MEDICAL_CONSULTANT: "the medical consultants' contract",
+    PayFramework.LOCAL_GOVERNMENT: "local government terms",
+    PayFramework.VERY_SENIOR_MANAGER: "very senior managers' terms",
+    PayFramework.UNIVERSITY: "university terms",
+    PayFramework.OTHER: "other terms",
+}
 
 #: From this share on, one kind of money or one date holds a team.
 _MUCH = 0.25
@@ -59,13 +68,32 @@ class Ending:
 
 @dataclass(frozen=True)
 class Horizon:
-    """How funding runs out: WTE at the end of each month, in all and of what is confirmed (None: withheld)."""
+    """How funding runs out: WTE at the end of each month, in all and of what is confirmed (None: withheld).
+
+    `systems` is over how many systems a total is taken. What is confirmed is told only where it is of the same systems,
+    or the rest would pass for unconfirmed; `confirmed_of` says over how many it could be told.
+    """
 
     months: tuple[dt.date, ...]
     every: tuple[float | None, ...]
     confirmed: tuple[float | None, ...]
     ends: tuple[Ending, ...]
     first_large: Ending | None
+    systems: int
+    confirmed_of: int
+
+    @property
+    def headline(self) -> str:
+        """What a board should see first: the first end that takes a quarter of the team, or else the largest."""
+        if not self.ends:
+            return "No funding ends in the next five years"
+        if self.first_large is not None:
+            return f"{wte(self.first_large.wte)} lose their funding after {words.date(self.first_large.by)}"
+        largest = max(self.ends, key=lambda end: end.wte)
+        return (
+            f"{words.number(largest.wte, 1)} of {wte(self.every[0])} lose their funding after "
+            f"{words.date(largest.by)}, the most at once"
+        )
 
 
 @dataclass(frozen=True)
@@ -83,7 +111,8 @@ class Posts:
     families: tuple[Workforce, ...]
     states: tuple[tuple[str, float], ...]
     horizon: Horizon | None
-    facts: tuple[tuple[str, str], ...]
+    figures: tuple[tuple[str, str, str | None], ...]
+    change: str
     questions: tuple[str, ...]
     received: str
     without_figure: tuple[tuple[str, str], ...]
@@ -109,7 +138,8 @@ def posts_of(release: Release, area: Area) -> Posts | None:
         families=tuple(row for row in held if row.quarter == now.quarter and row.role_family != ALL),
         states=states_of(now),
         horizon=horizon,
-        facts=_facts(now, before),
+        figures=_figures(now, before),
+        change=f"Since {before.quarter}: {_change(now, before)}." if before is not None else "",
         questions=_questions(now, horizon),
         received=_received(release, area, now.quarter),
         without_figure=without_figure(release, area),
@@ -139,9 +169,11 @@ def states_of(now: Workforce) -> tuple[tuple[str, float], ...]:
 def horizon_of(months: Sequence[HorizonMonth]) -> Horizon | None:
     """The horizon of one return as lines; None where nothing of it may be shown."""
     every = [of for of in months if of.basis == Basis.ALL]
-    confirmed = {of.month: of.wte for of in months if of.basis == Basis.CONFIRMED}
     if not every or every[0].wte is None:
         return None
+    systems = every[0].systems
+    sure = [of for of in months if of.basis == Basis.CONFIRMED]
+    confirmed = {of.month: of.wte for of in sure if of.systems == systems}
     ends = _ends(every)
     large = [end for end in ends if end.wte >= _MUCH * every[0].wte]
     return Horizon(
@@ -150,6 +182,8 @@ def horizon_of(months: Sequence[HorizonMonth]) -> Horizon | None:
         confirmed=tuple(confirmed.get(of.month) for of in every),
         ends=ends,
         first_large=large[0] if large else None,
+        systems=systems,
+        confirmed_of=sure[0].systems if sure else 0,
     )
 
 
@@ -160,36 +194,53 @@ def _ends(months: Sequence[HorizonMonth]) -> tuple[Ending, ...]:
 
 
 def by_financial_year(horizon: Horizon) -> list[tuple[str, float]]:
-    """WTE that ends in each financial year of the horizon, those without an end left out.
+    """WTE that ends in each financial year the horizon reaches, those in which none does among them.
 
-    An end on 31 March belongs to the year that it closes.
+    An end on 31 March belongs to the year that it closes. Empty where nothing ends at all.
     """
-    found: dict[str, float] = {}
+    if not horizon.ends:
+        return []
+    found = dict.fromkeys(map(_financial_year, horizon.months), 0.0)
     for end in horizon.ends:
-        year = end.by.year - (end.by.month <= 3)
-        label = f"{year}/{(year + 1) % 100:02d}"
-        found[label] = found.get(label, 0.0) + end.wte
+        found[_financial_year(end.by)] += end.wte
     return list(found.items())
 
 
-def wte(value: float | None, *, withheld: bool = False) -> str:
-    """WTE in words.
+def _financial_year(day: dt.date) -> str:
+    year = day.year - (day.month <= 3)
+    return f"{year}/{(year + 1) % 100:02d}"
+
+
+def wte(value: float | None) -> str:
+    """WTE in words; one that is missing is withheld.
 
     >>> wte(4.8), wte(1.0), wte(None)
     ('4.8 WTE', '1.0 WTE', '[c]')
     """
-    return WITHHELD if value is None or withheld else f"{words.number(value, 1)} WTE"
+    return WITHHELD if value is None else f"{words.number(value, 1)} WTE"
 
 
-def share(value: float | None) -> str:
-    """A share in words; one that is missing is withheld."""
-    return WITHHELD if value is None else words.share(value)
+def share(row: Workforce, measure: str) -> str:
+    """A share of WTE in words; see `_or_why`."""
+    return _or_why(row, measure, words.share)
 
 
-def months(value: float | None, row: Workforce, measure: str) -> str:
-    """Months in words: withheld, or none because nothing has an end or was vacant."""
+def months(row: Workforce, measure: str) -> str:
+    """Months in words; see `_or_why`."""
+    return _or_why(row, measure, lambda value: f"{words.number(value, 0)} months")
+
+
+def largest(row: Workforce, measure: str, names: Mapping[Any, str]) -> str:
+    """What holds the largest share of WTE, and the share; see `_or_why`."""
+    which = getattr(row, measure.removesuffix("_share"))
+    return _or_why(row, measure, lambda value: f"{words.share(value)} on {names[which]}")
+
+
+def _or_why(row: Workforce, measure: str, said: Callable[[float], str]) -> str:
+    """A measure in words: withheld, or none because it is of nothing (no post, no end, no vacancy)."""
+    value = getattr(row, measure)
     if value is not None:
-        return f"{words.number(value, 0)} months"
+        return said(value)
     return WITHHELD if measure in row.not_shown else "none"
 
 
@@ -206,33 +257,33 @@ def _answer(now: Workforce, horizon: Horizon | None) -> str:
     return f"{said}."
 
 
-def _facts(now: Workforce, before: Workforce | None) -> tuple[tuple[str, str], ...]:
-    vacant = share(now.vacancy_rate)
-    if now.vacant_posts:
-        vacant += f" ({now.vacant_posts} post{'s' if now.vacant_posts != 1 else ''})"
-    funder = WITHHELD
-    if now.largest_funder is not None and now.largest_funder_share is not None:
-        funder = f"{words.share(now.largest_funder_share)} on {FUNDERS[FundingSource(now.largest_funder)]}"
-    per = now.posts_per_100000
-    found = [
-        ("Posts", f"{now.posts}" + (f", {words.number(per, 1)} per 100,000 residents" if per is not None else "")),
-        ("Whole-time equivalents", wte(now.wte)),
-        ("Vacant, of funded WTE", vacant),
-        ("Typical time vacant", months(now.median_months_vacant, now, "median_months_vacant")),
-        ("Recurrently funded", share(now.recurrent_share)),
-        ("Funding not confirmed", share(now.unconfirmed_share)),
-        ("Ends within 6 months", wte(now.wte_ending_6_months)),
-        ("Ends within 12 months", wte(now.wte_ending_12_months)),
-        ("Of funding with an end, half ends within", months(now.median_months_left, now, "median_months_left")),
-        ("Largest funder", funder),
-        ("Interim", share(now.interim_share)),
-        ("Joint posts", share(now.joint_share)),
-    ]
-    if not now.vacant_posts and now.vacancy_rate == 0:
-        found = [pair for pair in found if pair[0] != "Typical time vacant"]
-    if before is not None:
-        found.append((f"Change since {before.quarter}", _change(now, before)))
-    return tuple(found)
+def _figures(now: Workforce, before: Workforce | None) -> tuple[tuple[str, str, str | None], ...]:
+    """What is told of a return, beside the return before: measure, now, then (None without one)."""
+    then = _told(before) if before is not None else {}
+    return tuple((measure, said, then.get(measure)) for measure, said in _told(now).items())
+
+
+def _told(row: Workforce) -> dict[str, str]:
+    vacant = share(row, "vacancy_rate")
+    if row.vacant_posts:
+        vacant += f" ({row.vacant_posts} post{'s' if row.vacant_posts != 1 else ''})"
+    per = row.posts_per_100000
+    return {
+        "Posts": f"{row.posts}" + (f", {words.number(per, 1)} per 100,000 residents" if per is not None else ""),
+        "Whole-time equivalents": wte(row.wte),
+        "Vacant, of funded WTE": vacant,
+        "Typical time vacant": months(row, "median_months_vacant"),
+        "Recurrently funded": share(row, "recurrent_share"),
+        "Funding not confirmed": share(row, "unconfirmed_share"),
+        "Ends within 3 months": wte(row.wte_ending_3_months),
+        "Ends within 6 months": wte(row.wte_ending_6_months),
+        "Ends within 12 months": wte(row.wte_ending_12_months),
+        "Ends within 24 months": wte(row.wte_ending_24_months),
+        "Of funding with an end, half ends within": months(row, "median_months_left"),
+        "Largest funder": largest(row, "largest_funder_share", FUNDERS),
+        "Most common terms": largest(row, "largest_pay_framework_share", PAY),
+        "Joint posts": share(row, "joint_share"),
+    }
 
 
 def _change(now: Workforce, before: Workforce) -> str:

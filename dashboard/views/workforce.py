@@ -12,6 +12,9 @@ from data_contracts.vocabulary import ReturnState, Sex
 
 #: What an address says to see the made-up systems.
 EXAMPLES = "examples"
+#: Commitments that counts of posts tell of.
+FUNDING, FILLED = "funding-tenure", "ph-vacancies"
+COUNTED = (FUNDING, FILLED)
 #: Whose control chart is drawn.
 REGION = "region"
 
@@ -64,6 +67,7 @@ class WorkforceView:
     silent: tuple[Area, ...]
     horizon: Horizon | None
     quarter: str | None
+    returned: int
     series: tuple[PublicSeries, ...]
     regions: tuple[Regional, ...]
     region: Regional | None
@@ -76,7 +80,7 @@ def workforce_view(release: Release, query: Mapping[str, str]) -> WorkforceView:
     known = queries.reference(release)
     examples = query.get(EXAMPLES) == "1" and bool(known.examples)
     areas = known.examples if examples else known.systems
-    systems = _systems(release, areas)
+    systems = systems_that_returned(release, areas)
     overdue = _overdue(release, areas)
     returned = {of.area.area_code for of in systems}
     national = [row for row in queries.workforce(release).get(ENGLAND, []) if row.role_family == ALL]
@@ -84,13 +88,14 @@ def workforce_view(release: Release, query: Mapping[str, str]) -> WorkforceView:
     measure, regions, vacancies_credit = _regions(release)
     return WorkforceView(
         examples=examples,
-        answer=_answer(systems, len(areas), national[0] if quarter else None),
+        answer=_answer(release, systems, len(areas), national[0] if quarter else None),
         coverage=_coverage(systems, overdue, len(areas), examples=examples),
         systems=systems,
         overdue=overdue,
         silent=tuple(area for area in areas if area.area_code not in returned and area.valid_to is None),
         horizon=horizon_of(queries.funding_horizon(release, area_code=ENGLAND, quarter=quarter)) if quarter else None,
         quarter=quarter,
+        returned=national[0].systems_returned or 0 if national else 0,
         series=_series(release),
         regions=regions,
         region=next((of for of in regions if of.area_code == query.get(REGION)), regions[0] if regions else None),
@@ -99,7 +104,8 @@ def workforce_view(release: Release, query: Mapping[str, str]) -> WorkforceView:
     )
 
 
-def _systems(release: Release, areas: Sequence[Area]) -> tuple[SystemPosts, ...]:
+def systems_that_returned(release: Release, areas: Sequence[Area]) -> tuple[SystemPosts, ...]:
+    """The latest return of each of these systems that sent any, the most posts per resident first."""
     held, states = queries.workforce(release), _states(release)
     found = []
     for area in areas:
@@ -118,15 +124,16 @@ def _states(release: Release) -> dict[str, str]:
 
 
 def _overdue(release: Release, areas: Sequence[Area]) -> tuple[tuple[Area, str], ...]:
+    """Systems with returns that were due and have not come, each with all of them, the latest first."""
     by_code = {area.area_code: area for area in areas}
-    return tuple(
-        (by_code[of.area_code], f"{of.quarter}, due on {words.date(of.due_on)}")
-        for of in queries.returns_received(release)
-        if of.return_state == ReturnState.OVERDUE and of.area_code in by_code
-    )
+    late: dict[str, list[str]] = {}
+    for of in queries.returns_received(release):
+        if of.return_state == ReturnState.OVERDUE and of.area_code in by_code:
+            late.setdefault(of.area_code, []).append(f"{of.quarter}, due on {words.date(of.due_on)}")
+    return tuple((by_code[code], "; ".join(which)) for code, which in late.items())
 
 
-def _answer(systems: Sequence[SystemPosts], total: int, national: Workforce | None) -> str:
+def _answer(release: Release, systems: Sequence[SystemPosts], total: int, national: Workforce | None) -> str:
     if not systems:
         return (
             f"None of {total} systems has sent a return, so nobody can say how many population health posts there are "
@@ -135,9 +142,17 @@ def _answer(systems: Sequence[SystemPosts], total: int, national: Workforce | No
     said = f"{len(systems)} of {total} systems {'has' if len(systems) == 1 else 'have'} sent a return"
     if national is None or national.wte is None:
         return f"{said}."
-    ending = national.wte_ending_12_months
-    soon = f"; funding of {words.number(ending, 1)} WTE ends within 12 months" if ending is not None else ""
-    return f"{said}, of {words.number(national.wte, 1)} WTE in all{soon}."
+    covered = queries.systems_covered(release, area_code=ENGLAND, quarter=national.quarter)
+    said += f", of {words.number(national.wte, 1)} WTE{_in_how_many(covered['wte'], national)}"
+    if national.wte_ending_12_months is None:
+        return f"{said}."
+    ends = _in_how_many(covered["wte_ending_12_months"], national)
+    return f"{said}; funding of {words.number(national.wte_ending_12_months, 1)} WTE ends within 12 months{ends}."
+
+
+def _in_how_many(covered: int, national: Workforce) -> str:
+    """Of how many of the systems that returned a figure may be shown, where it is not all."""
+    return "" if covered == national.systems_returned else f" in the {covered} it may be shown of"
 
 
 def _coverage(
@@ -150,7 +165,7 @@ def _coverage(
             "What stands below is what others publish: none of it says how many such posts there are, which are "
             "vacant, or until when they are funded."
         )
-    late = f"; {len(overdue)} returns are overdue" if overdue else ""
+    late = f"; {len(overdue)} {'owes' if len(overdue) == 1 else 'owe'} one or more" if overdue else ""
     return f"Totals are of the {len(systems)} systems that returned, never scaled up to all {total}{late}."
 
 

@@ -3,7 +3,8 @@
 import polars as pl
 
 from data_contracts.fields import FIELDS
-from data_contracts.vocabulary import AGREEMENTS, Answer, Question
+from data_contracts.quarters import last_day
+from data_contracts.vocabulary import AGREEMENTS, Answer, AreaType, Question, ValueKind
 
 #: Questions that are a commitment, word for word.
 _COMMITMENTS: dict[Question, str] = {
@@ -86,6 +87,26 @@ def _shared(answers: pl.DataFrame) -> pl.DataFrame:
         .agg(dated=pl.col("dated").max(), link=pl.col("link").first(), answer=pl.lit(str(Answer.YES)))
     )
     return _as_evidence(found, "practice-sharing")
+
+
+def joint_posts(workforce: pl.DataFrame, areas: pl.DataFrame) -> pl.DataFrame:
+    """Whether a system has joint posts, from what may be shown of its return: silent where the share is withheld."""
+    systems = areas.filter(pl.col("area_type") == str(AreaType.ICB)).select("area_code")
+    rows = workforce.join(systems.unique(), on="area_code", how="semi").filter(
+        pl.col("role_family") == "all",
+        pl.col("value_kind") == str(ValueKind.PUBLISHED),
+        pl.col("joint_share").is_not_null(),
+    )
+    answer = pl.when(pl.col("joint_share") > 0).then(pl.lit(str(Answer.YES))).otherwise(pl.lit(str(Answer.NO)))
+    said = rows.select(
+        "value_kind",
+        system_code="area_code",
+        as_at=pl.col("quarter").map_elements(last_day, return_dtype=pl.Date),
+        answer=answer,
+        dated=pl.lit(None, pl.Date),
+        link=pl.lit(None, pl.String),
+    )
+    return _as_evidence(said, "joint-posts").select(_COLUMNS)
 
 
 def _of_all() -> pl.Expr:

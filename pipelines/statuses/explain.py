@@ -301,3 +301,12 @@ def _inside(text: str) -> str:
     ('adult smoking', 'NHS Health Checks')
     """
     return text if text.startswith((*_INITIALS, "ILLUSTRATIVE")) else text[:1].lower() + text[1:]
+
+
+def day_in_words(day: dt.date) -> str:
+    """A day as a sentence says it.
+
+    >>> day_in_words(dt.date(2026, 9, 3))
+    '3 September 2026'
+    """
+    return f"{day.day} {day:%B %Y}"

@@ -1,11 +1,17 @@
 """The evidence of a firing in one plain sentence: the figures, the periods, the interval or p, and England's."""
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
 from data_contracts.registry.records import Indicator, commitments, measurable
-from pipelines.statuses.explain import amount_in_words, number_in_words, period_in_words, size_in_words, subject
+from pipelines.statuses.explain import (
+    amount_in_words,
+    day_in_words,
+    number_in_words,
+    period_in_words,
+    size_in_words,
+    subject,
+)
 
 Row = Mapping[str, Any]
 
@@ -69,29 +75,26 @@ def no_figure(row: Row) -> str:
 
 def answered_no(row: Row) -> str:
     """What was asked, and on which day the answer was no."""
-    return f"{commitments()[row['commitment_id']].title}: answered no, as at {_day(row['as_at'])}."
+    return f"{commitments()[row['commitment_id']].title}: answered no, as at {day_in_words(row['as_at'])}."
 
 
 def funding_ending(row: Row) -> str:
     """How much of the funding ends, of how much, and by when it is reckoned from."""
     return (
         f"Funding of {row['wte_ending_6_months']:.1f} of {row['wte']:.1f} WTE ({row['amount']:.0%}) ends within six "
-        f"months of {_day(row['as_of_end'])}."
+        f"months of {day_in_words(row['as_of_end'])}."
     )
 
 
 def many_vacant(row: Row) -> str:
     """Which share of the funded WTE is vacant, of how many posts."""
-    return f"{row['amount']:.0%} of the funded WTE is vacant, of {row['posts']} posts, as at {_day(row['as_of_end'])}."
+    day = day_in_words(row["as_of_end"])
+    return f"{row['amount']:.0%} of the funded WTE is vacant, of {row['posts']} posts, as at {day}."
 
 
 def not_returned(row: Row) -> str:
     """Which return has not come, and when it was due."""
-    return f"The return for {row['quarter']} was due on {_day(row['due_on'])} and has not come."
-
-
-def _day(day: dt.date) -> str:
-    return f"{day.day} {day:%B %Y}"
+    return f"The return for {row['quarter']} was due on {day_in_words(row['due_on'])} and has not come."
 
 
 def _with_limits(row: Row) -> str:

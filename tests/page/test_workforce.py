@@ -24,10 +24,6 @@ def totals(first_release: DataFolder) -> pl.DataFrame:
     )
 
 
-def facts(page: Element) -> dict[str, str]:
-    return {pair.all("dt")[0].text: pair.all("dd")[0].text for pair in page.all("div") if pair.all("dt")}
-
-
 # --- real systems
 
 
@@ -117,7 +113,8 @@ def test_what_is_withheld_shows_nowhere(page: Callable[..., Element], totals: pl
     assert few
     for code in few:
         main = page(f"/system/{code}").one("main")
-        told = facts(main)
+        told = {row[0]: row[1] for of in main.all("table") for row in rows(of)[1:]}
+        assert told["Posts"].startswith("2, ")
         assert told["Whole-time equivalents"] == "[c]"
         assert told["Vacant, of funded WTE"] == told["Recurrently funded"] == told["Largest funder"] == "[c]"
         assert not main.all("figure")

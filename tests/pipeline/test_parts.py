@@ -83,7 +83,8 @@ def test_a_key_that_comes_twice_in_a_part_is_refused(
 
 
 def test_statuses_need_no_other_observations_than_they_say_they_read(first_release: DataFolder) -> None:
-    inputs = {name: first_release.mart(name) for name in ("observations", "gaps", "areas", "evidence")}
+    others = ("gaps", "areas", "evidence", "workforce", "workforce_coverage")
+    inputs = {name: first_release.mart(name) for name in ("observations", *others)}
     narrowed = inputs | {"observations": inputs["observations"].filter(statuses.rows_read()["observations"])}
     assert 0 < narrowed["observations"].height < inputs["observations"].height
     assert statuses.build(narrowed).equals(statuses.build(inputs))

@@ -711,7 +711,8 @@ def test_a_gap_that_narrows_because_the_top_fell_is_never_called_improving(
 def test_what_has_no_figures_has_one_row_for_england_that_says_why() -> None:
     england = observed(SMOKING, [figure("2018", 14.0, 0.2, area=ENGLAND), figure("2024", 10.0, 0.2, area=ENGLAND)])
     rows = statuses.build(
-        {"observations": england, "gaps": NO_GAPS, "areas": areas(), "evidence": columns_of("evidence").to_frame()}
+        {"observations": england, "gaps": NO_GAPS, "areas": areas()}
+        | {name: columns_of(name).to_frame() for name in ("evidence", "workforce", "workforce_coverage")}
     )
     reasons = {
         "evidence": ("no_data", "Kept by acts and documents; no evidence has been sent in."),
