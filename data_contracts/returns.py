@@ -63,19 +63,25 @@ def _nothing_before(system_code: str, quarter: str) -> Totals | None:  # noqa: A
     return None
 
 
+def _nobody_else(system_code: str, quarter: str) -> Mapping[str, float]:  # noqa: ARG001
+    return {}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Known:
     """What a return is held against.
 
     `systems`: `system_code`, `valid_from`, `valid_to`, `successors` (in words, with their codes), every board there
-    has been. `places`: codes of local authorities, either tier. `before`: the newest accepted return of a system
-    before a quarter.
+    has been. `places`: `place_code`, `system_code`, each local authority of either tier with every board that holds any
+    of it. `before`: the newest accepted return of a system before a quarter. `elsewhere`: WTE by joint reference in the
+    accepted returns of the other systems for a quarter.
     """
 
     today: dt.date
     systems: pl.DataFrame
-    places: frozenset[str]
+    places: pl.DataFrame
     before: Callable[[str, str], Totals | None] = field(default=_nothing_before)
+    elsewhere: Callable[[str, str], Mapping[str, float]] = field(default=_nobody_else)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -646,13 +652,46 @@ def _successors(systems: pl.DataFrame) -> Callable[[str], str]:
     return lambda code: f"its successor is {named[code]}" if code in named else ""
 
 
-def _place_rule(known: Known) -> Rule:
-    return Rule(
+def _place_rules(known: Known) -> Iterator[Rule]:
+    place, there = pl.col("place_code"), known.places["place_code"].unique().to_list()
+    pairs = known.places.select(pl.format("{} {}", "place_code", "system_code")).to_series().to_list()
+    yield Rule(
         name="unknown_place",
         column="place_code",
-        good=_passes(pl.col("place_code").is_in(list(known.places))),
+        good=_passes(place.is_in(there)),
         expected="a local authority there is",
         todo="look the code up, or leave the cell empty",
+    )
+    yield Rule(
+        name="place_elsewhere",
+        column="place_code",
+        good=_passes(
+            ~pl.col("system_code").is_in(known.places["system_code"].unique().to_list())
+            | pl.format("{} {}", place, "system_code").is_in(pairs)
+        ),
+        expected="a local authority that lies in the system, at least in part",
+        todo="correct the place or the system, or leave the place empty",
+    )
+    yield Rule(
+        name="unknown_employer",
+        column="employer_code",
+        good=_passes(pl.col("employer_code").is_in(there) | ~pl.col("employer_code").str.contains(r"^E(0[6-9]|10)")),
+        expected="where it is a council's GSS code, that of a local authority there is",
+        todo="look the code up among the codes of local authorities",
+    )
+
+
+def _joint_rule(elsewhere: Mapping[str, float]) -> Rule:
+    """A warning: the share at fault may be the other system's, or the reference theirs by chance."""
+    joint = pl.col("joint_reference")
+    others = joint.replace_strict(list(elsewhere), list(elsewhere.values()), default=0.0) if elsewhere else 0.0
+    return Rule(
+        name="joint_over_one",
+        column="wte",
+        good=_passes(joint.is_null() | (pl.col("wte").sum().over("joint_reference") + others <= 1 + 1e-9)),
+        expected="shares of one joint post that come to at most 1 over the systems that return it",
+        todo="agree the shares with them; if they use the same reference by chance, choose another",
+        severity=Severity.WARNING,
     )
 
 
@@ -760,8 +799,9 @@ def rules(known: Known, system_code: str | None, quarter: str | None) -> dict[st
             *(rule for column in POST_FIELDS for rule in field_rules(column)),
             *post_rules(),
             *together,
-            _place_rule(known),
+            *_place_rules(known),
             _post_reference_once(),
+            _joint_rule(known.elsewhere(system_code, quarter) if system_code and quarter else {}),
         ],
         ANSWERS: [
             *_formula_rules(ANSWER_FIELDS),

@@ -11,7 +11,7 @@ from data_contracts.vocabulary import AreaType, Confidence
 from pipelines import releases
 from pipelines.config import Settings
 from pipelines.faults import Problem, Refused
-from pipelines.returns.store import newest
+from pipelines.returns.store import newest, read_posts
 
 
 def known(settings: Settings) -> Known:
@@ -34,8 +34,9 @@ def known(settings: Settings) -> Known:
     return Known(
         today=settings.as_of,
         systems=_systems(areas, pl.read_parquet(marts / "area_lineage.parquet")),
-        places=frozenset(areas.filter(pl.col("area_type").is_in([AreaType.UTLA, AreaType.LTLA]))["area_code"]),
+        places=pl.read_parquet(marts / "authority_overlaps.parquet").select("system_code", place_code="authority_code"),
         before=partial(_before, settings.data_dir),
+        elsewhere=partial(_elsewhere, settings.data_dir),
     )
 
 
@@ -66,3 +67,14 @@ def _before(data_dir: Path, system_code: str, quarter: str) -> Totals | None:
         return None
     last = max(earlier, key=lambda held: last_day(held.quarter))
     return Totals(quarter=last.quarter, posts=last.posts, wte=last.wte)
+
+
+def _elsewhere(data_dir: Path, system_code: str, quarter: str) -> dict[str, float]:
+    """WTE by joint reference, over the returns that stand of the other systems."""
+    found: dict[str, float] = {}
+    for held in newest(data_dir, quarter=quarter):
+        if held.system_code != system_code:
+            joint = read_posts(data_dir, held).drop_nulls("joint_reference")
+            for reference, wte in joint.select("joint_reference", "wte").iter_rows():
+                found[reference] = found.get(reference, 0.0) + wte
+    return found

@@ -1,5 +1,6 @@
 """A return's round trip in a browser: template out, filled, faults mended, accepted, and seen after a refresh."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,19 +10,20 @@ from playwright.sync_api import Browser, Page
 from dashboard.store.upgrade import upgrade
 from tests.browser.conftest import _reader
 from tests.builders.data_folder import AS_OF, DataFolder
-from tests.builders.returns import POST_HEADER, SYSTEM, as_csv, post
+from tests.builders.returns import (
+    ANSWER_HEADER,
+    FAULTS_OF_ANSWERS,
+    FAULTS_OF_POSTS,
+    POST_HEADER,
+    SYSTEM,
+    answer,
+    as_csv,
+    post,
+)
 from tests.builders.server import serving
 
-#: One fault of each kind a data lead makes, and where the report must say it is; a file of as many posts.
-FAULTS: dict[str, tuple[dict[str, str], str]] = {
-    "too much": ({"wte": "1.5"}, "wte"),
-    "not of the list": ({"role_family": "consultant"}, "role_family"),
-    "vacant without a day": ({"state": "vacant_frozen"}, "vacant_since"),
-    "recurrent with an end": ({"funding_end": "2027-03-31"}, "funding_end"),
-    "no day": ({"funding_start": "31 February"}, "funding_start"),
-    "another quarter": ({"as_at": "2026-06-30"}, "as_at"),
-    "the same post": ({"post_reference": "PH-0001"}, "post_reference"),
-}
+#: A row that is at fault as a reference given twice is another row's fault too; a rule is planted once.
+POSTS_AT_FAULT = [*FAULTS_OF_POSTS, ("repeated_post", "post_reference", {"post_reference": "PH-0001"})]
 
 
 @pytest.fixture(scope="module")
@@ -66,17 +68,27 @@ def test_a_return_goes_out_empty_and_comes_back_accepted(
         header = _header(template)
         assert header == list(POST_HEADER)
 
-        # Filled in with one fault of each kind: every one is named with its cell, and nothing is stored.
-        rows = [post(number, **cells) for number, (cells, _) in enumerate(FAULTS.values(), start=2)]
-        faulty = tmp_path / "faulty.csv"
-        faulty.write_bytes(as_csv([post(1), *rows]))
+        # Filled in with one fault a rule: every one is named with its cell, and nothing is stored.
+        faulty, answers = tmp_path / "faulty.csv", tmp_path / "answers.csv"
+        faulty.write_bytes(
+            as_csv([post(1), *(post(row, **cells) for row, (_, _, cells) in enumerate(POSTS_AT_FAULT, 3))])
+        )
+        answers.write_bytes(as_csv([answer(**cells) for _, _, cells in FAULTS_OF_ANSWERS], ANSWER_HEADER))
+        page.set_input_files("#answers", str(answers))
         send(page, faulty, "Check it and send it in")
         assert "refused" in page.locator("[role=alert] h2").inner_text()
         assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
         told = page.locator("table.stacked tbody tr").all_inner_texts()
-        for number, (_, column) in enumerate(FAULTS.values(), start=3):
-            cell = f"Posts {chr(ord('A') + POST_HEADER.index(column))}{number}"
-            assert any(cell in line for line in told), (cell, told)
+        planted = [
+            *(("Posts", POST_HEADER, row, column) for row, (_, column, _) in enumerate(POSTS_AT_FAULT, 3)),
+            *(
+                ("System answers", ANSWER_HEADER, row, column)
+                for row, (_, column, _) in enumerate(FAULTS_OF_ANSWERS, 2)
+            ),
+        ]
+        for sheet, columns, row, column in planted:
+            where = f"{sheet} {chr(ord('A') + columns.index(column))}{row}"
+            assert any(re.match(rf"{where}\b", line) for line in told), (where, told)
         assert not (folder.path / "returns").exists()
         assert writer.violations() == []
 

@@ -12,7 +12,7 @@ from data_contracts.posts import ANSWER_FIELDS, POST_FIELDS
 from data_contracts.returns import Known
 
 SYSTEM, SYSTEM_THEN, SYSTEM_NOW = "E54000050", "E54000053", "E54000064"
-GATESHEAD = "E08000037"
+GATESHEAD, BRIGHTON = "E08000037", "E06000043"
 QUARTER, AS_AT = "2026-27-Q2", "2026-09-30"
 TODAY = dt.date(2026, 11, 25)
 LINK = "https://example.nhs.uk/board/2026/population-health.pdf"
@@ -66,6 +66,66 @@ def answer(question: str = "own_infrastructure", **cells: str) -> dict[str, str]
     return {**sound, **cells}
 
 
+_FIXED = {"recurrent": "no", "funding_end": "2027-03-31"}
+
+#: One fault a rule: the rule, the column at fault, and the cells of an otherwise sound post.
+FAULTS_OF_POSTS: list[tuple[str, str, dict[str, str]]] = [
+    ("missing", "post_reference", {"post_reference": ""}),
+    ("missing", "role_family", {"role_family": ""}),
+    ("missing", "wte", {"wte": ""}),
+    ("missing", "as_at", {"as_at": ""}),
+    ("not_a_number", "wte", {"wte": "part"}),
+    ("not_a_flag", "recurrent", {"recurrent": "perhaps"}),
+    ("not_a_day", "funding_start", {"funding_start": "April 2024"}),
+    ("not_a_day", "funding_start", {"funding_start": "31/02/2024"}),
+    ("not_a_day", "funding_start", {"funding_start": "2024-13-01"}),
+    ("unlikely_day", "funding_start", {"funding_start": "0204-04-01"}),
+    ("not_in_list", "state", {"state": "filled"}),
+    ("wrong_form", "post_reference", {"post_reference": "ph/1"}),
+    ("wrong_form", "post_reference", {"post_reference": "PH-0000000000000000001-A"}),
+    ("wrong_form", "employer_code", {"employer_code": "Gateshead"}),
+    ("wrong_form", "system_code", {"system_code": "QHM"}),
+    ("formula", "joint_reference", {"joint_reference": "=A1"}),
+    ("formula", "post_reference", {"post_reference": "-PH1"}),
+    ("wte_out_of_range", "wte", {"wte": "0"}),
+    ("wte_out_of_range", "wte", {"wte": "1.01"}),
+    ("wte_out_of_range", "wte", {"wte": "-0.5"}),
+    ("vacant_since_missing", "vacant_since", {"state": "vacant_frozen"}),
+    ("filled_but_vacant_since", "vacant_since", {"vacant_since": "2026-01-01"}),
+    ("vacant_after_as_at", "vacant_since", {"state": "vacant_recruiting", "vacant_since": "2026-10-01"}),
+    ("contract_of_no_fixed_term", "contract_end", {"contract_end": "2027-01-31"}),
+    ("contract_end_not_given", "contract_end", {"state": "interim"}),
+    ("contract_over", "contract_end", {"state": "fixed_term", "contract_end": "2026-09-29"}),
+    ("recurrent_with_end", "funding_end", {"funding_end": "2027-03-31"}),
+    ("funding_end_missing", "funding_end", {"recurrent": "no"}),
+    ("funding_out_of_order", "funding_end", {**_FIXED, "funding_start": "2027-04-01"}),
+    ("funding_over", "funding_end", {**_FIXED, "funding_end": "2026-09-29"}),
+    ("example_system", "system_code", {"system_code": "X54000001"}),
+    ("unknown_system", "system_code", {"system_code": "E54000999"}),
+    ("system_not_in_force", "system_code", {"system_code": SYSTEM_THEN}),
+    ("another_system", "system_code", {"system_code": SYSTEM_NOW}),
+    ("not_a_quarters_end", "as_at", {"as_at": "2026-09-29"}),
+    ("another_quarter", "as_at", {"as_at": "2026-06-30"}),
+    ("quarter_not_over", "as_at", {"as_at": "2026-12-31"}),
+    ("unknown_place", "place_code", {"place_code": "E08000099"}),
+    ("place_elsewhere", "place_code", {"place_code": BRIGHTON}),
+    ("unknown_employer", "employer_code", {"employer_code": "E06000099"}),
+]
+FAULTS_OF_ANSWERS: list[tuple[str, str, dict[str, str]]] = [
+    ("topic_missing", "topic", {"question": "agreement_to_inform"}),
+    ("topic_not_asked", "topic", {"topic": "cancer"}),
+    ("answer_missing", "answer", {"answer": ""}),
+    ("answer_not_asked", "answer", {"question": "case_shared", "topic": "smoking", "outcome": "stopped"}),
+    ("outcome_missing", "outcome", {"question": "case_shared", "topic": "smoking", "answer": ""}),
+    ("outcome_not_asked", "outcome", {"outcome": "stopped"}),
+    ("link_missing", "link", {"link": ""}),
+    ("wrong_form", "link", {"link": "http://example.nhs.uk"}),
+    ("dated_missing", "dated", {"question": "agreement_to_advise", "topic": "smoking", "dated": ""}),
+    ("dated_after_as_at", "dated", {"dated": "2026-10-01"}),
+    ("not_in_list", "question", {"question": "anything"}),
+]
+
+
 def every_answer() -> list[dict[str, str]]:
     """An answer to each question about the whole system, an agreement and a case."""
     single = (
@@ -96,7 +156,7 @@ def as_csv(rows: list[dict[str, str]], header: tuple[str, ...] = POST_HEADER) ->
 
 
 def known(**others: object) -> Known:
-    """Three systems, one of which another replaced, and one local authority."""
+    """Three systems, one of which another replaced, and a local authority in each of two."""
     systems = pl.DataFrame(
         {
             "system_code": [SYSTEM, SYSTEM_THEN, SYSTEM_NOW],
@@ -106,7 +166,8 @@ def known(**others: object) -> Known:
         },
         schema_overrides={"valid_to": pl.Date},
     )
-    given = {"today": TODAY, "systems": systems, "places": frozenset({GATESHEAD}), **others}
+    places = pl.DataFrame({"place_code": [GATESHEAD, BRIGHTON], "system_code": [SYSTEM, SYSTEM_NOW]})
+    given = {"today": TODAY, "systems": systems, "places": places, **others}
     return Known(**given)  # type: ignore[arg-type]
 
 

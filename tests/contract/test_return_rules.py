@@ -20,6 +20,9 @@ from pipelines.returns.read import read
 from tests.builders.returns import (
     ANSWER_HEADER,
     AS_AT,
+    FAULTS_OF_ANSWERS,
+    FAULTS_OF_POSTS,
+    GATESHEAD,
     LINK,
     POST_HEADER,
     QUARTER,
@@ -60,62 +63,6 @@ def test_a_sound_return_has_no_findings_and_every_row_in_order() -> None:
 
 # --- one planted fault a rule -------------------------------------------------------------------------------
 
-FIXED = {"recurrent": "no", "funding_end": "2027-03-31"}
-
-#: Rule, column at fault, and the cells of the second of three posts.
-IN_POSTS: list[tuple[str, str, dict[str, str]]] = [
-    ("missing", "post_reference", {"post_reference": ""}),
-    ("missing", "role_family", {"role_family": ""}),
-    ("missing", "wte", {"wte": ""}),
-    ("missing", "as_at", {"as_at": ""}),
-    ("not_a_number", "wte", {"wte": "part"}),
-    ("not_a_flag", "recurrent", {"recurrent": "perhaps"}),
-    ("not_a_day", "funding_start", {"funding_start": "April 2024"}),
-    ("not_a_day", "funding_start", {"funding_start": "31/02/2024"}),
-    ("not_a_day", "funding_start", {"funding_start": "2024-13-01"}),
-    ("unlikely_day", "funding_start", {"funding_start": "0204-04-01"}),
-    ("not_in_list", "state", {"state": "filled"}),
-    ("wrong_form", "post_reference", {"post_reference": "ph/1"}),
-    ("wrong_form", "post_reference", {"post_reference": "PH-0000000000000000001-A"}),
-    ("wrong_form", "employer_code", {"employer_code": "Gateshead"}),
-    ("wrong_form", "system_code", {"system_code": "QHM"}),
-    ("formula", "joint_reference", {"joint_reference": "=A1"}),
-    ("formula", "post_reference", {"post_reference": "-PH1"}),
-    ("wte_out_of_range", "wte", {"wte": "0"}),
-    ("wte_out_of_range", "wte", {"wte": "1.01"}),
-    ("wte_out_of_range", "wte", {"wte": "-0.5"}),
-    ("vacant_since_missing", "vacant_since", {"state": "vacant_frozen"}),
-    ("filled_but_vacant_since", "vacant_since", {"vacant_since": "2026-01-01"}),
-    ("vacant_after_as_at", "vacant_since", {"state": "vacant_recruiting", "vacant_since": "2026-10-01"}),
-    ("contract_of_no_fixed_term", "contract_end", {"contract_end": "2027-01-31"}),
-    ("contract_end_not_given", "contract_end", {"state": "interim"}),
-    ("contract_over", "contract_end", {"state": "fixed_term", "contract_end": "2026-09-29"}),
-    ("recurrent_with_end", "funding_end", {"funding_end": "2027-03-31"}),
-    ("funding_end_missing", "funding_end", {"recurrent": "no"}),
-    ("funding_out_of_order", "funding_end", {**FIXED, "funding_start": "2027-04-01"}),
-    ("funding_over", "funding_end", {**FIXED, "funding_end": "2026-09-29"}),
-    ("example_system", "system_code", {"system_code": "X54000001"}),
-    ("unknown_system", "system_code", {"system_code": "E54000999"}),
-    ("system_not_in_force", "system_code", {"system_code": SYSTEM_THEN}),
-    ("another_system", "system_code", {"system_code": SYSTEM_NOW}),
-    ("not_a_quarters_end", "as_at", {"as_at": "2026-09-29"}),
-    ("another_quarter", "as_at", {"as_at": "2026-06-30"}),
-    ("quarter_not_over", "as_at", {"as_at": "2026-12-31"}),
-    ("unknown_place", "place_code", {"place_code": "E08000099"}),
-]
-IN_ANSWERS: list[tuple[str, str, dict[str, str]]] = [
-    ("topic_missing", "topic", {"question": "agreement_to_inform"}),
-    ("topic_not_asked", "topic", {"topic": "cancer"}),
-    ("answer_missing", "answer", {"answer": ""}),
-    ("answer_not_asked", "answer", {"question": "case_shared", "topic": "smoking", "outcome": "stopped"}),
-    ("outcome_missing", "outcome", {"question": "case_shared", "topic": "smoking", "answer": ""}),
-    ("outcome_not_asked", "outcome", {"outcome": "stopped"}),
-    ("link_missing", "link", {"link": ""}),
-    ("wrong_form", "link", {"link": "http://example.nhs.uk"}),
-    ("dated_missing", "dated", {"question": "agreement_to_advise", "topic": "smoking", "dated": ""}),
-    ("dated_after_as_at", "dated", {"dated": "2026-10-01"}),
-    ("not_in_list", "question", {"question": "anything"}),
-]
 #: `another_quarter` where the quarter is over, and where it is not: the first of the rules speaks.
 ALSO = {"quarter_not_over": "another_quarter", "system_not_in_force": "system_not_in_force"}
 
@@ -124,7 +71,7 @@ def cell(header: tuple[str, ...], column: str, row: int) -> str:
     return f"{chr(65 + header.index(column))}{row}"
 
 
-@pytest.mark.parametrize(("rule", "column", "cells"), IN_POSTS)
+@pytest.mark.parametrize(("rule", "column", "cells"), FAULTS_OF_POSTS)
 def test_a_planted_fault_of_a_post_is_found_at_its_cell_and_only_there(
     rule: str, column: str, cells: dict[str, str]
 ) -> None:
@@ -134,7 +81,7 @@ def test_a_planted_fault_of_a_post_is_found_at_its_cell_and_only_there(
     assert (report.at_fault, report.in_order) == ((0, 14) if warning else (1, 13))
 
 
-@pytest.mark.parametrize(("rule", "column", "cells"), IN_ANSWERS)
+@pytest.mark.parametrize(("rule", "column", "cells"), FAULTS_OF_ANSWERS)
 def test_a_planted_fault_of_an_answer_is_found_at_its_cell_and_only_there(
     rule: str, column: str, cells: dict[str, str]
 ) -> None:
@@ -146,15 +93,35 @@ def test_a_planted_fault_of_an_answer_is_found_at_its_cell_and_only_there(
 
 
 def test_every_rule_of_rows_is_planted_above_or_has_its_own_test() -> None:
-    planted = {rule for rule, _, _ in (*IN_POSTS, *IN_ANSWERS)}
+    planted = {rule for rule, _, _ in (*FAULTS_OF_POSTS, *FAULTS_OF_ANSWERS)}
     every = {rule.name for each in rules(known(), SYSTEM, QUARTER).values() for rule in each}
-    assert every - planted == {"repeated_post", "repeated_answer", "repeated_case"}
+    assert every - planted == {"repeated_post", "repeated_answer", "repeated_case", "joint_over_one"}
 
 
 def test_a_post_reference_given_twice_is_named_in_both_rows() -> None:
     report = checked([post(1), post(2), post(1)]).report
     assert findings(report) == [(POSTS, "A2", "repeated_post"), (POSTS, "A4", "repeated_post")]
     assert [one.found for one in report.findings] == ["PH-0001, also in row 4", "PH-0001, also in row 2"]
+
+
+def test_a_council_of_the_system_is_a_place_and_an_employer() -> None:
+    assert checked([post(place_code=GATESHEAD, employer_code=GATESHEAD)]).report.findings == ()
+
+
+@pytest.mark.parametrize(("elsewhere", "asks"), [({}, False), ({"J1": 0.4}, False), ({"J1": 0.41}, True)])
+def test_shares_of_a_joint_post_that_come_to_over_one_ask(elsewhere: dict[str, float], *, asks: bool) -> None:
+    shared = post(2, joint_reference="J1", wte="0.6")
+    report = checked([post(1), shared], elsewhere=lambda system, quarter: elsewhere).report
+    assert findings(report) == ([(POSTS, "I3", "joint_over_one")] if asks else [])
+    assert report.errors == 0
+
+
+def test_two_shares_of_a_joint_post_in_one_return_are_added_up() -> None:
+    rows = [post(number, joint_reference=reference, wte="0.6") for number, reference in ((1, "J1"), (2, "J1"), (3, ""))]
+    assert findings(checked([*rows, post(4, wte="1.0")]).report) == [
+        (POSTS, "I2", "joint_over_one"),
+        (POSTS, "I3", "joint_over_one"),
+    ]
 
 
 def test_an_answer_given_twice_is_named_in_both_rows_and_two_cases_of_a_topic_are_no_fault() -> None:
@@ -270,7 +237,7 @@ def test_a_kept_file_of_version_1_is_read_as_the_version_it_met() -> None:
 #: Faults that lie in one row whatever the others hold, none of which makes the row another kind of row.
 ONE_ROW = [
     cells
-    for rule, _, cells in IN_POSTS
+    for rule, _, cells in FAULTS_OF_POSTS
     if rule not in ("contract_end_not_given", "contract_over")
     and cells.keys() != {"as_at"}
     and "system_code" not in cells

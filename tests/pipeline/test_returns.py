@@ -196,6 +196,18 @@ def test_a_large_change_since_the_quarter_before_needs_a_confirmation(folder: Da
     assert (taken.outcome, taken.held.confirmed, taken.report.warnings) == ("accepted", True, 1)
 
 
+def test_shares_of_a_joint_post_are_added_up_over_the_systems_that_returned_it(folder: DataFolder) -> None:
+    def shared(system_code: str) -> bytes:
+        return made.as_csv([post(system_code=system_code, joint_reference="J1", wte="0.6")])
+
+    first = send(folder, shared(SYSTEM), name="first.csv")
+    second = send(folder, shared("E54000048"), name="second.csv")
+    said = [[one.rule for one in sent.report.findings if one.cell] for sent in (first, second)]
+    assert said == [[], ["joint_over_one"]]
+    assert [sent.outcome for sent in (first, second)] == ["accepted", "accepted"]
+    assert {sent.report.errors for sent in (first, second)} == {0}
+
+
 def test_a_return_of_version_1_is_kept_as_it_met_it_and_read_as_the_current_one(folder: DataFolder) -> None:
     content = (ROOT / "tests/contract/kept/return-version-1.csv").read_bytes()
     sent = send(folder, content, name="old.csv")
