@@ -635,16 +635,18 @@ class ReturnReceived:
 
 
 def workforce(release: Release) -> dict[str, list[Workforce]]:
-    """Posts of each area's two latest quarters, the latest first: read once a release."""
+    """Posts of each area, the latest quarter first, and the two latest of which more is shown: read once a release."""
     return release.once("workforce", lambda: _read_workforce(release))
 
 
 def _read_workforce(release: Release) -> dict[str, list[Workforce]]:
     columns = ", ".join(field.name for field in fields(Workforce))
     found: dict[str, list[Workforce]] = {}
-    last = "qualify dense_rank() over (partition by area_code order by quarter desc) <= 2"
     sql = (
-        f"select {columns} from workforce where posts is not null {last} "  # noqa: S608 - constants
+        f"with held as (select *, max(wte) over (partition by area_code, quarter) is not null as is_shown "  # noqa: S608
+        f"from workforce where posts is not null) select {columns} from held "
+        "qualify dense_rank() over (partition by area_code order by quarter desc) = 1 "
+        "or (is_shown and dense_rank() over (partition by area_code, is_shown order by quarter desc) <= 2) "
         "order by area_code, quarter desc, role_family"
     )
     for row in release.rows(sql):

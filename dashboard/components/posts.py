@@ -40,10 +40,10 @@ def made_up_banner() -> Node:
     )
 
 
-def posts_section(posts: Posts, today: dt.date) -> list[Node]:
+def posts_section(posts: Posts, today: dt.date) -> list[Node | None]:
     """The latest return of a system."""
     lead = f"{MADE_UP}. " if posts.is_made_up else ""
-    parts = [
+    parts: list[Node | None] = [
         tag("P", tag("Strong", posts.answer)),
         tag(
             "P",
@@ -51,6 +51,7 @@ def posts_section(posts: Posts, today: dt.date) -> list[Node]:
             "every post, so there is no interval.",
             className="subtitle",
         ),
+        tag("P", f"{lead}{posts.waits}") if posts.waits else None,
         *without_figure_notes(posts.without_figure),
     ]
     if posts.horizon is not None:
@@ -174,7 +175,7 @@ def _ends(posts: Posts, horizon: Horizon) -> list[Node]:
 def _figures(posts: Posts, lead: str) -> Node:
     before = [posts.before.quarter] if posts.before is not None else []
     return stacked_table(
-        caption=f"{lead}The latest return" + (" beside the one before" if before else ""),
+        caption=f"{lead}The return in figures, by quarter",
         head=["Measure", posts.quarter, *before],
         rows=[[measure, now, *([then] if then is not None else [])] for measure, now, then in posts.figures],
     )

@@ -14,8 +14,8 @@ from data_contracts.vocabulary import Basis, FundingSource, PayFramework, PostSt
 
 WITHHELD = "[c]"
 WHY_WITHHELD = (
-    "[c] is withheld: it rests on one or two posts, or would give such a figure away. How many posts there are "
-    "always shows."
+    "[c] is withheld: it rests on one or two posts, or would tell of one or two when set against another figure or "
+    "quarter. How many posts there are always shows."
 )
 ALL = "all"
 
@@ -115,16 +115,18 @@ class Posts:
     change: str
     questions: tuple[str, ...]
     received: str
+    waits: str
     without_figure: tuple[tuple[str, str], ...]
 
 
 def posts_of(release: Release, area: Area) -> Posts | None:
     """What the latest return of a system says; None where it has sent none."""
     held = queries.workforce(release).get(area.area_code, [])
-    totals = [row for row in held if row.role_family == ALL]
-    if not totals:
+    latest, shown = latest_and_shown(held)
+    if latest is None:
         return None
-    now, before = totals[0], totals[1] if len(totals) > 1 else None
+    now = shown[0] if shown else latest
+    before = shown[1] if len(shown) > 1 else None
     horizon = horizon_of(queries.funding_horizon(release, area_code=area.area_code, quarter=now.quarter))
     return Posts(
         area=area,
@@ -141,8 +143,25 @@ def posts_of(release: Release, area: Area) -> Posts | None:
         figures=_figures(now, before),
         change=f"Since {before.quarter}: {_change(now, before)}." if before is not None else "",
         questions=_questions(now, horizon),
-        received=_received(release, area, now.quarter),
+        received=_received(release, area, latest.quarter),
+        waits=_waits(latest, now),
         without_figure=without_figure(release, area),
+    )
+
+
+def latest_and_shown(held: Sequence[Workforce]) -> tuple[Workforce | None, list[Workforce]]:
+    """Of an area's rows the latest of all roles together (None without any), then those of which more is shown."""
+    totals = [row for row in held if row.role_family == ALL]
+    return totals[0] if totals else None, [row for row in totals if row.wte is not None]
+
+
+def _waits(latest: Workforce, now: Workforce) -> str:
+    """Why a later return is told by its number of posts alone."""
+    if latest.quarter == now.quarter:
+        return ""
+    return (
+        f"The return for {latest.quarter} has {latest.posts} posts. Its other figures wait until three posts or more "
+        f"have come, gone or changed since {now.quarter}: till then they would tell of one or two."
     )
 
 

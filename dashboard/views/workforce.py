@@ -7,7 +7,7 @@ from dashboard import queries, words
 from dashboard.queries import ENGLAND, Area, ControlPoint, Workforce
 from dashboard.reader import Release
 from dashboard.views.figures import Credit, Line, Measure, Timeline, credit, lines_by_series
-from dashboard.views.posts import ALL, Horizon, horizon_of
+from dashboard.views.posts import Horizon, horizon_of, latest_and_shown
 from data_contracts.vocabulary import ReturnState, Sex
 
 #: What an address says to see the made-up systems.
@@ -83,19 +83,20 @@ def workforce_view(release: Release, query: Mapping[str, str]) -> WorkforceView:
     systems = systems_that_returned(release, areas)
     overdue = _overdue(release, areas)
     returned = {of.area.area_code for of in systems}
-    national = [row for row in queries.workforce(release).get(ENGLAND, []) if row.role_family == ALL]
-    quarter = national[0].quarter if national and not examples else None
+    latest, shown = latest_and_shown(queries.workforce(release).get(ENGLAND, []))
+    national = None if examples else shown[0] if shown else latest
+    quarter = national.quarter if national else None
     measure, regions, vacancies_credit = _regions(release)
     return WorkforceView(
         examples=examples,
-        answer=_answer(release, systems, len(areas), national[0] if quarter else None),
+        answer=_answer(release, systems, len(areas), national),
         coverage=_coverage(systems, overdue, len(areas), examples=examples),
         systems=systems,
         overdue=overdue,
         silent=tuple(area for area in areas if area.area_code not in returned and area.valid_to is None),
         horizon=horizon_of(queries.funding_horizon(release, area_code=ENGLAND, quarter=quarter)) if quarter else None,
         quarter=quarter,
-        returned=national[0].systems_returned or 0 if national else 0,
+        returned=(national.systems_returned or 0) if national else 0,
         series=_series(release),
         regions=regions,
         region=next((of for of in regions if of.area_code == query.get(REGION)), regions[0] if regions else None),
@@ -109,9 +110,10 @@ def systems_that_returned(release: Release, areas: Sequence[Area]) -> tuple[Syst
     held, states = queries.workforce(release), _states(release)
     found = []
     for area in areas:
-        totals = [row for row in held.get(area.area_code, []) if row.role_family == ALL]
-        if totals:
-            found.append(SystemPosts(area, totals[0], states.get(area.area_code, "")))
+        latest, shown = latest_and_shown(held.get(area.area_code, []))
+        row = shown[0] if shown else latest
+        if row is not None:
+            found.append(SystemPosts(area, row, states.get(area.area_code, "")))
     return tuple(sorted(found, key=lambda of: -(of.row.posts_per_100000 or 0.0)))
 
 

@@ -124,7 +124,8 @@ def _returned(workforce: pl.DataFrame, coverage: pl.DataFrame, systems: list[str
             pl.col("value_kind") != str(ValueKind.ILLUSTRATIVE),
             pl.col("area_code").is_in([*systems, ENGLAND]),
         )
-        .sort("quarter")
+        # A quarter of which only the number of posts is shown leaves the one before to speak.
+        .sort(pl.col("wte").is_not_null(), "quarter")
         .group_by("area_code")
         .last()
     )

@@ -1,32 +1,34 @@
-"""What may be shown of a system's posts: nothing that lets one or two of them be told from the rest.
+"""What may be shown of a system's posts: nothing from which one or two of them can be told by subtraction.
 
-How many posts there are is shown. Any other figure rests on the smaller of the posts counted in it and those left out:
-on none it is zero or the whole, on one or two it is withheld. Figures that are parts of each other are judged together,
-so that no subtraction leaves one or two posts:
+How many posts there are is shown. Every other figure adds up the WTE of some of them, and is shown only if nothing that
+can be worked out from it and from what was shown before is about one post or two (see `ledger`): neither within a
+quarter, nor from one quarter to the next, nor between a system and those it was split into. What can be set against
+each other is kept in one ledger:
 
-- what ends by a month or within a window is one chain, each a part of the next; a step of it that rests on one or two
-  posts waits for the next, and what recurs is the chain's last part;
-- confirmed funding is a part of all funding. A step on confirmed funding may span several of the chain's; over these,
-  the smaller of its confirmed and unconfirmed posts, added up, is none or at least three;
-- vacant, interim and other posts together are all posts; by state they are shown only if every state rests;
-- families together are all posts, so a measure is broken down for every family or for none;
-- the parts of a split system together are that system, so they are shown as fully as it or not at all.
+- money: all posts, what recurs, what is not confirmed, what ends within each window, and the horizon on either basis;
+- filling: all posts, the vacant, the interim, and by state, of which all are shown or none;
+- joint posts, the largest funder, and the commonest pay framework, each beside all posts;
+- role families, where every family rests on three posts: money and filling again, for every family or for none.
 
-Totals are taken over systems that are shown, so they say nothing that their parts do not. Coarse on purpose: a figure
-is withheld where finer work might have saved it.
+Quarters are taken in order and figures in the order above: what comes first stands, and what would give somebody away
+is withheld. So where one or two posts came, went or changed their WTE since figures were last shown, the quarter has
+none but its number of posts. Totals are taken over systems that are shown, so they say nothing that their parts do not.
+Coarse on purpose: a figure is withheld where finer work might have saved it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from data_contracts.vocabulary import PostState
 from metrics.tenure import HORIZON_MONTHS, ending_within, funding_horizon
+from pipelines.tenure.ledger import FEWEST, Ledgers, Vectors
 
-FEWEST = 3
 WINDOWS = (3, 6, 12, 24)
 TEAM = ["system_code", "quarter"]
 
@@ -55,8 +57,13 @@ MEASURES = (
 #: What is broken down by role family; of the rest there is a figure for all posts together only.
 BROKEN_DOWN = ("wte", "vacancy_rate", "recurrent_share", *ENDING.values(), "median_months_left")
 
+_MONEY, _FILLING, _JOINT, _FAMILY_MONEY, _FAMILY_FILLING = "money", "filling", "joint", "family money", "family filling"
+_LEDGERS = (_MONEY, _FILLING, _JOINT, *LARGEST, _FAMILY_MONEY, _FAMILY_FILLING)
+
 _SHOWN = {**dict.fromkeys(TEAM, pl.String), "is_family": pl.Boolean, "measure": pl.String, "is_pooled": pl.Boolean}
 _STEPS = {**dict.fromkeys(TEAM, pl.String), "basis": pl.String, "month": pl.Int64, "read_at": pl.Int64}
+
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,331 +81,271 @@ class Shown:
     steps: pl.DataFrame
 
 
-def may_be_shown(posts: pl.DataFrame, spells: pl.DataFrame) -> Shown:
+def may_be_shown(
+    posts: pl.DataFrame, spells: pl.DataFrame, parts: pl.DataFrame, before: Mapping[str, Sequence[str]]
+) -> Shown:
     """Judge every system and quarter by the posts funded on its as-at date, as `teams.coded` has them.
 
-    `spells` has the vacancies followed up to each quarter: `system_code, quarter, ended`.
+    `spells` has the vacancies followed up to each quarter: `system_code, quarter, ended`. `parts` are those of
+    `footprints.Restated`, whose posts are in `posts` too. `before` names the systems each system took the place of: a
+    reference one of them used is taken for the same post.
     """
+    vacancies = {
+        (system, quarter): (number, over)
+        for system, quarter, number, over in spells.group_by(TEAM).agg(pl.len(), pl.col("ended").sum()).iter_rows()
+    }
+    teams = {team.key: team for team in _teams(posts)}
+    parts_of: dict[tuple[str, str], list[_Team]] = {}
+    for system, quarter, part in parts.select(*TEAM, "part_code").iter_rows():
+        if (part, quarter) in teams:
+            parts_of.setdefault((system, quarter), []).append(teams.pop((part, quarter)))
     measures: list[tuple[object, ...]] = []
     steps: list[tuple[object, ...]] = []
-    broken_down: list[tuple[object, ...]] = []
-    for team in _teams(posts, spells):
-        measures.extend((*team.key, *row) for row in _measures(team))
-        steps.extend((*team.key, *row) for row in _horizon_steps(team))
-        if team.families_rest:
-            broken_down.append(team.key)
+    families: list[tuple[object, ...]] = []
+
+    def take(team: _Team, judged: _Judged, shown: Sequence[tuple[bool, str, bool]]) -> None:
+        measures.extend((*team.key, *row) for row in shown)
+        steps.extend((*team.key, *row) for row in judged.read_at())
+        if judged.is_broken_down:
+            families.append(team.key)
+
+    for line in _lines(teams, before):
+        columns, width = _columns(line, before)
+        ledgers = Ledgers(width, _LEDGERS)
+        for team, places in zip(line, columns, strict=True):
+            judged = _Judged(team, places, width, ledgers)
+            judged.judge(*vacancies.get(team.key, (0, 0)))
+            take(team, judged, judged.measures)
+            split = parts_of.get(team.key, [])
+            if split and judged.measures and judged.bears(split):
+                over_time = all(rests(number) for part in split for number in vacancies.get(part.key, (0, 0)))
+                for part in split:
+                    take(part, judged, judged.of_a_part(time_vacant=over_time))
     return Shown(
         measures=pl.DataFrame(measures, schema=_SHOWN, orient="row"),
-        families=pl.DataFrame(broken_down, schema=dict.fromkeys(TEAM, pl.String), orient="row"),
+        families=pl.DataFrame(families, schema=dict.fromkeys(TEAM, pl.String), orient="row"),
         steps=pl.DataFrame(steps, schema=_STEPS, orient="row"),
     )
 
 
-def with_their_whole(shown: Shown, parts: pl.DataFrame) -> Shown:
-    """Show the parts of a split system as fully as the whole, or nothing of them but their number.
-
-    The whole is shown too, and what it counts is divided between its parts: a figure of the whole that is about one
-    part alone leaves, taken from that part, the rest of it. So every figure of the whole must rest in every part.
-    `parts` are those of `footprints.Restated`, each judged as a team of its own already.
-    """
-    pooled = shown.measures.filter("is_pooled")
-    steps = shown.steps.filter(pl.col("month") == pl.col("read_at"))
-    lacking = [
-        parts.join(shown.measures.filter(~pl.col("is_pooled")), on=TEAM),
-        _lacked(parts, pooled, ["is_family", "measure"]),
-        _lacked(parts, shown.families, []),
-        _lacked(parts, steps, ["basis", "month"]),
-    ]
-    fits = parts.join(pl.concat(found.select(TEAM) for found in lacking), on=TEAM, how="anti")
-    given = []
-    for held, lent in ((shown.measures, pooled), (shown.families, shown.families), (shown.steps, shown.steps)):
-        others = held.join(parts.select("quarter", system_code="part_code"), on=TEAM, how="anti")
-        as_whole = fits.join(lent, on=TEAM).with_columns(system_code="part_code").select(held.columns)
-        given.append(pl.concat([others, as_whole]))
-    return Shown(measures=given[0], families=given[1], steps=given[2])
-
-
-def _lacked(parts: pl.DataFrame, table: pl.DataFrame, what: list[str]) -> pl.DataFrame:
-    """What the whole has in a table and some part of it has not."""
-    of_parts = table.rename({"system_code": "part_code"})
-    return parts.join(table, on=TEAM).join(of_parts, on=["part_code", "quarter", *what], how="anti")
-
-
 def rests(posts: int) -> bool:
-    """Whether a figure that counts so many posts, or leaves out so many, may be shown."""
+    """Whether what is about so many posts may be shown.
+
+    >>> [rests(posts) for posts in range(4)]
+    [True, False, False, True]
+    """
     return posts == 0 or posts >= FEWEST
 
 
-def chain(sizes: Sequence[int], whole: int) -> list[bool]:
-    """Which of a chain of sets, each a part of the next and all of the whole, may be shown together.
-
-    Each that is, and what lies between it and the one before, and between it and the whole, is none or enough.
-
-    >>> chain([0, 2, 4, 5, 9], 12)
-    [True, False, True, False, True]
-    >>> chain([4, 11], 12)
-    [True, False]
-    """
-    shown, last = [], 0
-    for size in sizes:
-        fits = rests(size - last) and rests(whole - size)
-        shown.append(fits)
-        last = size if fits else last
-    return shown
+# --- teams ------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Team:
-    """A system's posts in a quarter, counted: those funded on the as-at date, and of each set how many.
+    """The posts of a system in a quarter, in one order: what is true of each, and when its funding is gone.
 
-    `ended[m]` and `within[n]` count posts whose funding is gone by month m, or ends within n months, `confirmed_…` the
-    confirmed ones of them. Of `families`, each has its posts, its vacant and its recurrent ones, and its windows.
+    `funded` has a row a month of the horizon, `within` one a window; a column a post.
     """
 
     key: tuple[str, str]
-    posts: int
-    counts: dict[str, int]
-    largest: dict[str, list[tuple[float, str, int]]]
-    ended: list[int]
-    within: dict[int, int]
-    confirmed_ended: list[int]
-    confirmed_within: dict[int, int]
-    families: list[_Family]
-    vacancies: int
-    vacancies_ended: int
+    references: tuple[str, ...]
+    wte: Vectors
+    flags: Mapping[str, Mask]
+    kinds: Mapping[str, tuple[str, ...]]
+    funded: Mask
+    within: Mapping[int, Mask]
 
-    @property
-    def is_known(self) -> bool:
-        return rests(self.posts)
-
-    @property
-    def recurrent_rests(self) -> bool:
-        return self.is_known and self.splits("is_recurrent")
-
-    @property
-    def families_rest(self) -> bool:
-        return self.posts > 0 and all(family.posts >= FEWEST for family in self.families)
-
-    @property
-    def states_rest(self) -> bool:
-        return all(rests(self.counts[column]) for column in ("is_interim", *STATES.values()))
-
-    def splits(self, column: str) -> bool:
-        """Whether both the posts with something and those without are none or enough."""
-        return rests(self.counts[column]) and rests(self.posts - self.counts[column])
+    def of_each(self, column: str) -> dict[str, Mask]:
+        """Which posts are of each kind, the largest by WTE first and of equals the first by name."""
+        kinds = np.array(self.kinds[column])
+        found = {name: kinds == name for name in sorted(set(self.kinds[column]))}
+        return dict(sorted(found.items(), key=lambda kind: -round(float(self.wte[kind[1]].sum()), 6)))
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Family:
-    posts: int
-    vacant: int
-    recurrent: int
-    within: dict[int, int]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Cut:
-    """One of the chain of what has ended: by a month on the horizon, or within a window."""
-
-    months: int
-    is_window: bool
-    size: int
-    confirmed: int
-    shown: bool
-
-
-def _cuts(team: _Team) -> list[_Cut]:
-    """Every month and window in order, and which of them are shown.
-
-    What ends on the as-at date itself is gone by month 1 and in no window, so windows are shown only where it rests on
-    none or enough; it is then the chain's first part.
-    """
-    on_the_day = team.counts["ends_on_the_day"]
-    candidates = [(0, True, on_the_day, team.counts["confirmed_ends_on_the_day"])]
-    for month in range(1, HORIZON_MONTHS + 1):
-        candidates.append((month, False, team.ended[month], team.confirmed_ended[month]))
-        if month in team.within:
-            size = on_the_day + team.within[month]
-            confirmed = team.counts["confirmed_ends_on_the_day"] + team.confirmed_within[month]
-            candidates.append((month, True, size, confirmed))
-    if not rests(on_the_day):
-        candidates = [candidate for candidate in candidates if not candidate[1]]
-    whole = team.posts - team.counts["is_recurrent"] if team.recurrent_rests else team.posts
-    shown = chain([size for _, _, size, _ in candidates], whole)
-    if on_the_day and rests(on_the_day) and not shown[0]:  # too few end later for windows to be told apart from it
-        candidates = [candidate for candidate in candidates if not candidate[1]]
-        shown = chain([size for _, _, size, _ in candidates], whole)
-    return [
-        _Cut(months=months, is_window=is_window, size=size, confirmed=confirmed, shown=fits)
-        for (months, is_window, size, confirmed), fits in zip(candidates, shown, strict=True)
-    ]
-
-
-def _confirmed_cuts(team: _Team, cuts: Sequence[_Cut]) -> list[bool] | None:
-    """Which shown cuts the confirmed basis may step at too; None where nothing may be told of confirmed funding."""
-    shown = [cut for cut in cuts if cut.shown]
-    ends = [(cut.size, cut.confirmed) for cut in shown]
-    confirmed = team.posts - team.counts["is_unconfirmed"]
-    if team.recurrent_rests:
-        fixed = team.posts - team.counts["is_recurrent"]
-        ends.append((fixed, confirmed - team.counts["confirmed_recurrent"]))
-    ends.append((team.posts, confirmed))
-    smaller, last = [0], (0, 0)
-    for size, sure in ends:
-        within, sure_within = size - last[0], sure - last[1]
-        smaller.append(smaller[-1] + min(sure_within, within - sure_within))
-        last = (size, sure)
-    return chain(smaller[1 : len(shown) + 1], smaller[-1]) if rests(smaller[-1]) and rests(confirmed) else None
-
-
-def _horizon_steps(team: _Team) -> Iterator[tuple[str, int, int]]:
-    """At each month and basis, the month whose figure is shown."""
-    if not team.posts or not team.is_known:
-        return
-    cuts = _cuts(team)
-    confirmed = _confirmed_cuts(team, cuts)
-    shown = [cut for cut in cuts if cut.shown]
-    bases = {"all": [True] * len(shown)}
-    if confirmed is not None:
-        bases["confirmed"] = confirmed
-    for basis, fits in bases.items():
-        steps = {cut.months for cut, fit in zip(shown, fits, strict=True) if fit and not cut.is_window}
-        read_at = 0
-        for month in range(HORIZON_MONTHS + 1):
-            read_at = month if month in steps else read_at
-            yield basis, month, read_at
-
-
-def _measures(team: _Team) -> Iterator[tuple[bool, str, bool]]:
-    """The measures that may be shown: by family or not, which, and whether totals may take them in."""
-    if not team.is_known:
-        return
-    yield False, "wte", True
-    cuts = _cuts(team)
-    windows = [cut.months for cut in cuts if cut.is_window and cut.shown and cut.months]
-    vacancy = team.splits("is_vacant")
-    shares = {
-        "vacancy_rate": vacancy,
-        "recurrent_share": team.recurrent_rests,
-        "unconfirmed_share": _confirmed_cuts(team, cuts) is not None,
-        "interim_share": team.splits("is_interim")
-        and (not vacancy or rests(team.posts - team.counts["is_vacant"] - team.counts["is_interim"])),
-        "joint_share": team.splits("is_joint"),
-        **dict.fromkeys(STATES, team.states_rest),
-        "median_months_left": team.recurrent_rests,
-        "median_months_vacant": rests(team.vacancies) and rests(team.vacancies_ended),
-    }
-    yield from ((False, measure, True) for measure, fits in shares.items() if fits)
-    yield from ((False, ENDING[months], len(windows) == len(WINDOWS)) for months in windows)
-    for measure, parts in team.largest.items():
-        if rests(parts[0][2]) and rests(team.posts - parts[0][2]):
-            yield False, measure, all(rests(posts) for _, _, posts in parts)
-    if team.families_rest:
-        yield from _family_measures(team, windows, vacancy=vacancy)
-
-
-def _family_measures(team: _Team, windows: Sequence[int], *, vacancy: bool) -> Iterator[tuple[bool, str, bool]]:
-    """Of the measures shown of all posts, those that may be shown of every family."""
-    yield True, "wte", True
-    families = team.families
-    if vacancy and all(rests(family.vacant) and rests(family.posts - family.vacant) for family in families):
-        yield True, "vacancy_rate", True
-    recurrent = team.recurrent_rests and all(
-        rests(family.recurrent) and rests(family.posts - family.recurrent) for family in families
-    )
-    if recurrent:
-        yield True, "recurrent_share", True
-        yield True, "median_months_left", True
-    last = dict.fromkeys(range(len(families)), 0)
-    whole = [family.posts - family.recurrent if recurrent else family.posts for family in families]
-    shown = []
-    for months in windows:
-        sizes = [family.within[months] for family in families]
-        if all(rests(size - last[at]) and rests(whole[at] - size) for at, size in enumerate(sizes)):
-            shown.append(months)
-            last = dict(enumerate(sizes))
-    yield from ((True, ENDING[months], len(shown) == len(WINDOWS)) for months in shown)
-
-
-# --- counting ---------------------------------------------------------------------------------------------
-
-
-def _teams(posts: pl.DataFrame, spells: pl.DataFrame) -> Iterator[_Team]:
-    """Count what the rules ask about, with the same functions that work the figures out."""
+def _teams(posts: pl.DataFrame) -> Iterator[_Team]:
+    """Read every team, with the same functions that work the figures out."""
     if posts.is_empty():
         return
-    on_the_day = (pl.col("end") == pl.col("as_at")).fill_null(value=False)
-    flags = [*SHARES.values()]
-    counts = posts.group_by(TEAM, maintain_order=True).agg(
-        pl.len().alias("posts"),
-        *(pl.col(flag).sum() for flag in flags),
-        ends_on_the_day=on_the_day.sum(),
-        confirmed_ends_on_the_day=(on_the_day & ~pl.col("is_unconfirmed")).sum(),
-        confirmed_recurrent=(pl.col("is_recurrent") & ~pl.col("is_unconfirmed")).sum(),
-    )
-    sure = posts.filter(~pl.col("is_unconfirmed"))
-    totals = dict(_by_team(counts.select(*TEAM, "posts")))
-    ended, within = _ended(posts), _within(posts, TEAM)
-    sure_ended, sure_within = _ended(sure), _within(sure, TEAM)
-    family_within = _within(posts, [*TEAM, "role_family"])
-    families: dict[tuple[str, str], list[_Family]] = {}
-    by_family = posts.group_by([*TEAM, "role_family"], maintain_order=True).agg(
-        pl.len(), pl.col("is_vacant").sum(), pl.col("is_recurrent").sum()
-    )
-    for system, quarter, family, number, vacant, recurrent in by_family.iter_rows():
-        found = _Family(
-            posts=number, vacant=vacant, recurrent=recurrent, within=family_within[(system, quarter, family)]
-        )
-        families.setdefault((system, quarter), []).append(found)
-    largest = {measure: _parts(posts, column) for measure, column in LARGEST.items()}
-    followed = {
-        (system, quarter): (number, over)
-        for system, quarter, number, over in spells.group_by(TEAM).agg(pl.len(), pl.col("ended").sum()).iter_rows()
-    }
-    none_ended, none_within = [0] * (HORIZON_MONTHS + 1), dict.fromkeys(WINDOWS, 0)
-    for row in counts.iter_rows(named=True):
-        key = (row["system_code"], row["quarter"])
-        vacancies, over = followed.get(key, (0, 0))
+    posts = posts.sort(*TEAM, "post_reference")
+    post = [*TEAM, "post_reference"]
+    horizon = funding_horizon(posts, wte="wte", as_at="as_at", start="start", end="end", by=post)
+    ending = ending_within(posts, months=WINDOWS, wte="wte", as_at="as_at", end="end", by=post)
+    funded = horizon["counted"].to_numpy().reshape(posts.height, HORIZON_MONTHS + 1).T > 0
+    within = ending["counted"].to_numpy().reshape(posts.height, len(WINDOWS)).T > 0
+    flags = {column: posts[column].to_numpy() for column in SHARES.values()}
+    kinds = {column: posts[column].to_list() for column in (*LARGEST.values(), "role_family")}
+    references, wte = posts["post_reference"].to_list(), posts["wte"].to_numpy()
+    first = 0
+    for system, quarter, number in posts.group_by(TEAM, maintain_order=True).len().iter_rows():
+        rows = slice(first, first + number)
+        first += number
         yield _Team(
-            key=key,
-            posts=totals[key],
-            counts={name: number for name, number in row.items() if name not in TEAM},
-            largest={measure: found[key] for measure, found in largest.items()},
-            ended=ended[key],
-            within=within[key],
-            confirmed_ended=sure_ended.get(key, none_ended),
-            confirmed_within=sure_within.get(key, none_within),
-            families=families[key],
-            vacancies=vacancies,
-            vacancies_ended=over,
+            key=(system, quarter),
+            references=tuple(references[rows]),
+            wte=wte[rows],
+            flags={column: values[rows] for column, values in flags.items()},
+            kinds={column: tuple(values[rows]) for column, values in kinds.items()},
+            funded=funded[:, rows],
+            within=dict(zip(WINDOWS, within[:, rows], strict=True)),
         )
 
 
-def _by_team(frame: pl.DataFrame) -> Iterator[tuple[tuple[str, str], int]]:
-    return (((system, quarter), number) for system, quarter, number in frame.iter_rows())
+def _lines(teams: Mapping[tuple[str, str], _Team], before: Mapping[str, Sequence[str]]) -> Iterator[list[_Team]]:
+    """The teams of systems that took each other's place, however far back, in the order of their quarters."""
+    line_of = {system: {system} for system, _ in teams}
+    for system, earlier in before.items():
+        joined = set().union(*(line_of.get(one, {one}) for one in (system, *earlier)))
+        line_of |= dict.fromkeys(joined, joined)
+    by_line: dict[int, list[_Team]] = {}
+    for (system, _), team in sorted(teams.items(), key=lambda of: (of[0][1], of[0][0])):
+        by_line.setdefault(id(line_of[system]), []).append(team)
+    yield from by_line.values()
 
 
-def _ended(posts: pl.DataFrame) -> dict[tuple[str, str], list[int]]:
-    """Of each team, how many of the posts funded on the as-at date are no more on each month's last day."""
-    found = funding_horizon(posts, wte="wte", as_at="as_at", start="start", end="end", by=TEAM)
-    lists = found.group_by(TEAM, maintain_order=True).agg(pl.col("counted").first() - pl.col("counted"))
-    return {(system, quarter): sizes for system, quarter, sizes in lists.iter_rows()}
+def _columns(line: Sequence[_Team], before: Mapping[str, Sequence[str]]) -> tuple[list[NDArray[np.int64]], int]:
+    """The place of every team's posts in the ledgers of its line, and how many places there are."""
+    place: dict[tuple[str, str], int] = {}
+    columns = []
+    width = 0
+    for team in line:
+        system, _ = team.key
+        for reference in team.references:
+            if (system, reference) not in place:
+                known = {place[one, reference] for one in before.get(system, ()) if (one, reference) in place}
+                place[system, reference] = known.pop() if len(known) == 1 else width
+                width = max(width, place[system, reference] + 1)
+        columns.append(np.array([place[system, reference] for reference in team.references], dtype=np.int64))
+    return columns, width
 
 
-def _within(posts: pl.DataFrame, by: list[str]) -> dict[tuple[str, ...], dict[int, int]]:
-    found: dict[tuple[str, ...], dict[int, int]] = {}
-    rows = ending_within(posts, months=WINDOWS, wte="wte", as_at="as_at", end="end", by=by)
-    for *key, months, counted in rows.select(*by, "months", "counted").iter_rows():
-        found.setdefault(tuple(key), {})[months] = counted
-    return found
+# --- judging ----------------------------------------------------------------------------------------------
 
 
-def _parts(posts: pl.DataFrame, column: str) -> dict[tuple[str, str], list[tuple[float, str, int]]]:
-    """What a team's posts are of, the largest by WTE first, with how many posts each."""
-    parts = posts.group_by([*TEAM, column]).agg(pl.col("wte").sum().round(6), pl.len().alias("posts"))
-    found: dict[tuple[str, str], list[tuple[float, str, int]]] = {}
-    for system, quarter, name, wte, number in parts.sort(
-        *TEAM, "wte", column, descending=[False, False, True, False]
-    ).iter_rows():
-        found.setdefault((system, quarter), []).append((wte, name, number))
-    return found
+@dataclass
+class _Judged:
+    """A team as it is judged: what is shown of it, and which figures that took into the ledgers."""
+
+    team: _Team
+    places: NDArray[np.int64]
+    width: int
+    ledgers: Ledgers
+    measures: list[tuple[bool, str, bool]] = field(default_factory=list)
+    steps: dict[str, list[int]] = field(default_factory=dict)
+    is_broken_down: bool = False
+    _taken: dict[str, list[Mask]] = field(default_factory=dict)
+
+    def judge(self, vacancies: int, vacancies_ended: int) -> None:
+        """Ask for every figure in order. `vacancies` are those followed up to the quarter, for the time vacant."""
+        everybody = [np.ones(len(self.places), dtype=np.bool_)]
+        if not self._ask_all(dict.fromkeys(_LEDGERS, everybody)):
+            return
+        self._show("wte")
+        self._money()
+        self._filling()
+        if self._ask(_JOINT, self.team.flags["is_joint"]):
+            self._show("joint_share")
+        for measure, column in LARGEST.items():
+            kinds = list(self.team.of_each(column).values())
+            if self._ask(measure, *kinds):
+                self._show(measure)
+            elif self._ask(measure, kinds[0]):
+                self._show(measure, is_pooled=False)
+        if rests(vacancies) and rests(vacancies_ended):
+            self._show("median_months_vacant")
+        self._families()
+
+    def read_at(self) -> Iterator[tuple[str, int, int]]:
+        """At each basis and month, the month whose figure is shown."""
+        for basis, steps in self.steps.items():
+            shown, last = set(steps), 0
+            for month in range(HORIZON_MONTHS + 1):
+                last = month if month in shown else last
+                yield basis, month, last
+
+    def bears(self, parts: Sequence[_Team]) -> bool:
+        """Whether every figure shown may be shown of each part too; if so, they are taken in."""
+        members = [np.isin(self.team.references, part.references) for part in parts]
+        return self._ask_all(
+            {ledger: [mask & of for mask in masks for of in members] for ledger, masks in self._taken.items()}
+        )
+
+    def of_a_part(self, *, time_vacant: bool) -> list[tuple[bool, str, bool]]:
+        """The measures shown of a part: those that add up, and the time vacant where that rests in every part."""
+        return [row for row in self.measures if row[2] and (time_vacant or row[1] != "median_months_vacant")]
+
+    def _money(self) -> None:
+        team = self.team
+        if self._ask(_MONEY, team.flags["is_recurrent"]):
+            self._show("recurrent_share")
+            self._show("median_months_left")
+        windows, self.steps["all"] = [], [0]
+        for month in range(1, HORIZON_MONTHS + 1):
+            if month in team.within and self._ask(_MONEY, team.within[month]):
+                windows.append(month)
+            if self._ask(_MONEY, team.funded[month]):
+                self.steps["all"].append(month)
+        for month in windows:
+            self._show(ENDING[month], is_pooled=len(windows) == len(WINDOWS))
+        unconfirmed = team.flags["is_unconfirmed"]
+        if self._ask(_MONEY, unconfirmed):
+            self._show("unconfirmed_share")
+            months = range(1, HORIZON_MONTHS + 1)
+            self.steps["confirmed"] = [
+                0,
+                *(month for month in months if self._ask(_MONEY, team.funded[month] & ~unconfirmed)),
+            ]
+
+    def _filling(self) -> None:
+        flags = self.team.flags
+        for measure in ("vacancy_rate", "interim_share"):
+            if self._ask(_FILLING, flags[SHARES[measure]]):
+                self._show(measure)
+        if self._ask(_FILLING, flags["is_interim"], *(flags[column] for column in STATES.values())):
+            for measure in STATES:
+                self._show(measure)
+
+    def _families(self) -> None:
+        """Of the measures shown of all posts, those that may be shown of every family."""
+        team = self.team
+        families = list(team.of_each("role_family").values())
+        if any(family.sum() < FEWEST for family in families):
+            return
+        if not self._ask_all(dict.fromkeys((_FAMILY_MONEY, _FAMILY_FILLING), families)):
+            return
+        self.is_broken_down = True
+        self._show("wte", is_family=True)
+        asked = {
+            "vacancy_rate": (_FAMILY_FILLING, team.flags["is_vacant"]),
+            "recurrent_share": (_FAMILY_MONEY, team.flags["is_recurrent"]),
+            **{ENDING[months]: (_FAMILY_MONEY, team.within[months]) for months in WINDOWS},
+        }
+        of_all = {measure for _, measure, _ in self.measures}
+        shown = [
+            measure
+            for measure, (ledger, mask) in asked.items()
+            if measure in of_all and self._ask(ledger, *(family & mask for family in families))
+        ]
+        every_window = all(ENDING[months] in shown for months in WINDOWS)
+        for measure in shown:
+            self._show(measure, is_family=True, is_pooled=every_window or measure not in ENDING.values())
+        if "recurrent_share" in shown:
+            self._show("median_months_left", is_family=True)
+
+    def _show(self, measure: str, *, is_family: bool = False, is_pooled: bool = True) -> None:
+        self.measures.append((is_family, measure, is_pooled))
+
+    def _ask(self, ledger: str, *masks: Mask) -> bool:
+        return self._ask_all({ledger: list(masks)})
+
+    def _ask_all(self, asked: Mapping[str, list[Mask]]) -> bool:
+        """Whether the WTE of each set of posts may be told, all of them together."""
+        if not self.ledgers.admit({ledger: self._vectors(masks) for ledger, masks in asked.items()}):
+            return False
+        for ledger, masks in asked.items():
+            self._taken.setdefault(ledger, []).extend(masks)
+        return True
+
+    def _vectors(self, masks: Sequence[Mask]) -> Vectors:
+        rows = np.zeros((len(masks), self.width))
+        rows[:, self.places] = np.array(masks) * self.team.wte
+        return rows

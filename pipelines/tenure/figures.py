@@ -30,7 +30,6 @@ from pipelines.tenure.disclosure import (
     TEAM,
     Shown,
     may_be_shown,
-    with_their_whole,
 )
 from pipelines.tenure.footprints import restated
 from pipelines.tenure.teams import coded, counted_in, followed, kind
@@ -88,7 +87,10 @@ def counted(
     every = pl.concat([whole, later.posts])
     teams = pl.concat([returns.select(TEAM), later.parts.select("quarter", system_code="part_code").select(TEAM)])
     funded, spells = every.filter("is_funded"), followed(every)
-    shown = may_be_shown(funded, spells)
+    before: dict[str, list[str]] = {}
+    for earlier, system in lineage.select("predecessor_code", "successor_code").drop_nulls().iter_rows():
+        before.setdefault(system, []).append(earlier)
+    shown = may_be_shown(funded, spells, later.parts, before)
     # Of a return without funded posts there is nothing to protect, and nothing to add.
     without = teams.join(funded, on=TEAM, how="anti")
     nothing = [
@@ -102,13 +104,10 @@ def counted(
         others=every.filter(~pl.col("is_funded")).group_by(TEAM).agg(posts_not_funded=pl.len().cast(pl.Int64)),
         spells=spells,
         places=counted_in(returns, areas, later.places),
-        shown=with_their_whole(
-            Shown(
-                measures=pl.concat([shown.measures, *nothing]),
-                families=pl.concat([shown.families, without]),
-                steps=pl.concat([shown.steps, every_step.select(shown.steps.columns)]),
-            ),
-            later.parts,
+        shown=Shown(
+            measures=pl.concat([shown.measures, *nothing]),
+            families=pl.concat([shown.families, without]),
+            steps=pl.concat([shown.steps, every_step.select(shown.steps.columns)]),
         ),
         population=areas.select("area_code", "population"),
         unplaced=later.unplaced,

@@ -13,6 +13,8 @@ from tests.builders.returns import ANSWER_HEADER, answer, as_csv, every_answer, 
 #: Systems that returned for the latest quarter, and the one before, of which the last came late.
 NOW = ("E54000008", "E54000048", "E54000050", "E54000054", "E54000061")
 LATE = NOW[-1]
+#: A system to which one post came in the latest quarter, so that its other figures wait.
+ONE_MORE = NOW[0]
 #: A system of two posts, of which only the number may be shown.
 FEW = "E54000057"
 #: One of 42 boards that was split in April 2026, and its successors.
@@ -49,18 +51,16 @@ def team(
     return rows
 
 
+#: Posts of each system in either quarter: one more, three more, or as many.
+_SIZES = dict(zip(NOW, ((9, 10), (11, 14), (13, 13), (15, 18), (17, 17)), strict=True))
+
+
 def returns() -> Iterator[tuple[str, str, list[dict[str, str]]]]:
     """System, quarter and posts of every return."""
-    for quarter in QUARTERS:
-        for place, system_code in enumerate(NOW):
-            grown = 1 if quarter == QUARTERS[-1] else 0
-            yield (
-                system_code,
-                quarter,
-                team(
-                    system_code, quarter, size=9 + 2 * place + grown, programme=3 * (place % 3), vacant=3 * (place % 2)
-                ),
-            )
+    for at, quarter in enumerate(QUARTERS):
+        for place, (system, sizes) in enumerate(_SIZES.items()):
+            kinds = {"programme": 3 * (place % 3), "vacant": 3 * (place % 2)}
+            yield system, quarter, team(system, quarter, size=sizes[at], **kinds)
         yield FEW, quarter, team(FEW, quarter, size=2, programme=0, vacant=0, joint=0)
     yield SPLIT, "2025-26-Q4", team(SPLIT, "2025-26-Q4", size=8, programme=0, vacant=0)
 

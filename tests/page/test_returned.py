@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from dashboard.server import create_app
 from dashboard.settings import Settings
 from tests.builders.data_folder import DataFolder
-from tests.builders.returned import AFTER_SPLIT, FEW, LATE, NOW, QUARTERS, returns, send_in
+from tests.builders.returned import AFTER_SPLIT, FEW, LATE, NOW, ONE_MORE, QUARTERS, returns, send_in
 from tests.page.reading import Element, read, rows
 
 Get = Callable[[str], Element]
@@ -44,6 +44,10 @@ def sent(system_code: str, quarter: str = LATEST) -> list[dict[str, str]]:
     return next(posts for system, of, posts in returns() if (system, of) == (system_code, quarter))
 
 
+#: Those whose latest return is shown with all its figures.
+SHOWN = [system for system in NOW if system != ONE_MORE]
+
+
 def wte(posts: list[dict[str, str]], **cells: str) -> float:
     """WTE of the posts that have these cells, as a person adds it up."""
     return round(sum(float(post["wte"]) for post in posts if cells.items() <= post.items()), 6)
@@ -58,10 +62,10 @@ def table(main: Element, caption: str) -> list[list[str]]:
 
 
 def test_the_answer_counts_who_returned_and_over_whom_each_figure_is_taken(main: Get) -> None:
-    shown = [post for system in NOW for post in sent(system)]
+    shown = [post for system in SHOWN for post in sent(system)]
     assert main("/workforce").one("p", "answer").text == (
-        f"6 of 36 systems have sent a return, of {wte(shown):.1f} WTE in the 5 it may be shown of; funding of "
-        f"{wte(shown, recurrent='no'):.1f} WTE ends within 12 months in the 5 it may be shown of."
+        f"6 of 36 systems have sent a return, of {wte(shown):.1f} WTE in the 4 it may be shown of; funding of "
+        f"{wte(shown, recurrent='no'):.1f} WTE ends within 12 months in the 4 it may be shown of."
     )
 
 
@@ -69,17 +73,17 @@ def test_every_system_that_returned_is_in_the_table_and_who_owes_one_below(main:
     page = main("/workforce")
     told = {row[0]: row for row in table(page, "The latest return of each system")[1:]}
     assert len(told) == 6
-    for row in told.values():
-        assert row[1] == LATEST
-    by_posts = sorted(row[3] for row in told.values())
-    assert by_posts == sorted(str(len(sent(system))) for system in (*NOW, FEW))
+    told_of = {system: QUARTERS[0] if system == ONE_MORE else LATEST for system in (*NOW, FEW)}
+    assert sorted((row[1], row[3]) for row in told.values()) == sorted(
+        (quarter, str(len(sent(system, quarter)))) for system, quarter in told_of.items()
+    )
     owed = [item.text for item in page.all("li") if "due on" in item.text]
     assert len(owed) == len(AFTER_SPLIT)
     assert all("2026-27-Q2, due on 11 November 2026; 2026-27-Q1, due on 11 August 2026" in item for item in owed)
 
 
 def test_the_national_horizon_falls_by_what_ends_in_march_and_the_cliff_edge_is_that_year(main: Get) -> None:
-    shown = [post for system in NOW for post in sent(system)]
+    shown = [post for system in SHOWN for post in sent(system)]
     whole, ends = wte(shown), wte(shown, recurrent="no")
     page = main("/workforce")
     months = table(page, "WTE funded at the end of each month")
@@ -97,7 +101,7 @@ def test_the_national_horizon_falls_by_what_ends_in_march_and_the_cliff_edge_is_
 def test_what_is_confirmed_of_some_systems_is_not_drawn_as_if_of_all(main: Get, returned: DataFolder) -> None:
     steps = returned.mart("funding_horizon").filter(area_code="E92000001", quarter=LATEST, month=0)
     systems = dict(steps.select("basis", "systems").iter_rows())
-    assert systems["confirmed"] < systems["all"] == len(NOW)
+    assert 0 < systems["confirmed"] < systems["all"] == len(SHOWN)
     page = main("/workforce")
     assert {row[2] for row in table(page, "WTE funded at the end of each month")[1:]} == {"[c]"}
     assert f"confirmed may be shown of {systems['confirmed']} of {systems['all']} systems" in page.text
@@ -106,16 +110,17 @@ def test_what_is_confirmed_of_some_systems_is_not_drawn_as_if_of_all(main: Get, 
 # --- one system
 
 
-@pytest.mark.parametrize("system", NOW)
+@pytest.mark.parametrize("system", SHOWN)
 def test_a_systems_page_tells_its_return_beside_the_one_before(main: Get, system: str) -> None:
     now, before = sent(system), sent(system, QUARTERS[0])
     page = main(f"/system/{system}")
-    told: dict[str, Any] = {row[0]: row[1:] for row in table(page, "The latest return beside the one before")}
+    told: dict[str, Any] = {row[0]: row[1:] for row in table(page, "The return in figures")}
     assert told["Measure"] == [LATEST, QUARTERS[0]]
     assert [cell.split(",")[0] for cell in told["Posts"]] == [str(len(now)), str(len(before))]
     assert told["Whole-time equivalents"] == [f"{wte(posts):.1f} WTE" for posts in (now, before)]
     assert told["Recurrently funded"] == [f"{wte(posts, recurrent='yes') / wte(posts):.0%}" for posts in (now, before)]
-    assert f"Since {QUARTERS[0]}: 1 more post" in page.text
+    more = len(now) - len(before)
+    assert f"Since {QUARTERS[0]}: {f'{more} more posts' if more else 'as many posts'}, " in page.text
     states = table(page, "WTE by how posts are filled")[1:]
     assert [row[1] for row in states] == [
         f"{wte(now, state=state):.1f} WTE"
@@ -124,9 +129,22 @@ def test_a_systems_page_tells_its_return_beside_the_one_before(main: Get, system
     ]
 
 
+def test_figures_that_would_tell_of_one_post_that_came_wait_and_the_quarter_before_is_shown(main: Get) -> None:
+    page = main(f"/system/{ONE_MORE}")
+    before = sent(ONE_MORE, QUARTERS[0])
+    told = {row[0]: row[1:] for row in table(page, "The return in figures")}
+    assert told["Measure"] == [QUARTERS[0]]
+    assert told["Whole-time equivalents"] == [f"{wte(before):.1f} WTE"]
+    assert (
+        f"The return for {LATEST} has {len(sent(ONE_MORE))} posts. Its other figures wait until three posts or more "
+        f"have come, gone or changed since {QUARTERS[0]}"
+    ) in page.text
+    assert f"{wte(sent(ONE_MORE)):.1f} WTE" not in page.text
+
+
 def test_of_two_posts_only_the_number_is_told(main: Get) -> None:
     page = main(f"/system/{FEW}")
-    told = {row[0]: row[1] for row in table(page, "The latest return beside the one before")[1:]}
+    told = {row[0]: row[1] for row in table(page, "The return in figures")[1:]}
     assert told.pop("Posts").startswith("2, ")
     assert set(told.values()) == {"[c]"}
     assert "states are not shown apart" in page.text
@@ -162,15 +180,15 @@ def test_joint_posts_are_told_where_their_share_may_be_shown(main: Get, returned
     told = returned.mart("evidence").filter(
         commitment_id="joint-posts", as_at=returned.settings.as_of.replace(month=9, day=30)
     )
-    assert dict(told.select("area_code", "answer").iter_rows()) == dict.fromkeys(NOW, "yes")
+    assert dict(told.select("area_code", "answer").iter_rows()) == dict.fromkeys(SHOWN, "yes")
     assert "Of 36 systems 5 answered yes" in main("/commitment/joint-posts").one("p", "answer").text
 
 
 def test_funding_and_vacancies_are_counted_not_tested(main: Get) -> None:
-    shown = [post for system in NOW for post in sent(system)]
+    shown = [post for system in SHOWN for post in sent(system)]
     recurs, ends = wte(shown, recurrent="yes") / wte(shown), wte(shown, recurrent="no")
     page = main("/commitment/funding-tenure")
-    over = "in the 5 it may be shown of"
+    over = "in the 4 it may be shown of"
     assert page.one("p", "answer").text == (
         f"Returns for {LATEST} of 6 of 36 systems: {recurs:.0%} of the funded WTE recurs {over}; funding of "
         f"{ends:.1f} WTE ends within 12 months {over}."

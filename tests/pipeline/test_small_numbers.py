@@ -16,8 +16,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data_contracts.quarters import last_day
 from data_contracts.vocabulary import PostState
-from pipelines.tenure.disclosure import BROKEN_DOWN, ENDING, FEWEST, MEASURES, STATES, chain, rests
+from pipelines.tenure.disclosure import BROKEN_DOWN, ENDING, FEWEST, MEASURES, STATES, rests
 from pipelines.tenure.figures import Counted, counted, horizon, workforce
 from tests.builders.posts import (
     FIRST,
@@ -141,11 +142,6 @@ def test_a_figure_rests_on_none_or_at_least_three(posts_: int, *, shown: bool) -
     assert rests(posts_) is shown
 
 
-def test_a_step_waits_until_it_rests_on_three_and_leaves_none_or_three() -> None:
-    assert chain([1, 3, 4, 6, 8], 9) == [False, True, False, True, False]
-    assert chain([0, 9, 9], 9) == [True, True, True]
-
-
 def test_of_one_or_two_posts_only_their_number_is_shown() -> None:
     table, steps, _ = published(posts([post(1), post(2)]))
     row = of(table, FIRST).row(0, named=True)
@@ -228,6 +224,76 @@ def test_a_horizon_steps_only_where_three_posts_end_and_says_so() -> None:
     row = of(table, FIRST).row(0, named=True)
     assert (row["wte_ending_3_months"], row["wte_ending_6_months"]) == (None, 3.0)
     assert row["withheld"].split() == ["wte_ending_3_months"]
+
+
+# --- quarters by hand -------------------------------------------------------------------------------------
+
+QUARTERS = ("2026-27-Q1", "2026-27-Q2", "2026-27-Q3")
+
+
+def over_time(*numbers: list[int], **said: Any) -> list[dict[str, Any]]:
+    """The latest row of the first system, after quarters in which it had the posts of these numbers."""
+    rows = [
+        post(number, quarter=quarter, **said)
+        for quarter, held in zip(QUARTERS, numbers, strict=False)
+        for number in held
+    ]
+    table = published(posts(rows))[0].filter(pl.col("role_family") == "all", pl.col("area_code") == FIRST)
+    return list(table.sort("quarter").iter_rows(named=True))
+
+
+TEN = list(range(10))
+
+
+def test_posts_that_stay_are_shown_again() -> None:
+    first, second = over_time(TEN, TEN)
+    assert {name: first[name] for name in MEASURES} == {name: second[name] for name in MEASURES}
+    assert second["withheld"] is None
+
+
+@pytest.mark.parametrize("then", [[*TEN, 10], [*TEN, 10, 11], TEN[1:], [*TEN[1:], 10]], ids=str)
+def test_one_or_two_posts_that_came_or_went_are_told_by_their_number_alone(then: list[int]) -> None:
+    row = over_time(TEN, then)[-1]
+    assert (row["posts"], row["wte"], row["value_symbol"]) == (len(then), None, "[c]")
+
+
+@pytest.mark.parametrize("then", [[*TEN, 10, 11, 12], TEN[3:], [*TEN[2:], 10]], ids=str)
+def test_three_that_came_or_went_are_told(then: list[int]) -> None:
+    assert over_time(TEN, then)[-1]["wte"] == len(then)
+
+
+def test_changes_wait_until_they_are_of_three_since_figures_were_last_shown() -> None:
+    shown = [row["wte"] for row in over_time(TEN, [*TEN, 10], [*TEN, 10, 11, 12])]
+    assert shown == [10.0, None, 13.0]
+    assert [row["wte"] for row in over_time(TEN, [*TEN, 10], TEN)] == [10.0, None, 10.0]
+
+
+def test_a_change_of_the_wte_of_one_post_is_not_told() -> None:
+    rows = [post(number, quarter=quarter) for quarter in QUARTERS[:2] for number in TEN]
+    rows[-1]["wte"] = 0.5
+    table = published(posts(rows))[0].filter(pl.col("role_family") == "all", pl.col("area_code") == FIRST)
+    assert table.sort("quarter")["wte"].to_list() == [10.0, None]
+
+
+def test_a_post_that_fell_vacant_is_not_told_by_the_vacancies_and_leaves_the_rest_shown() -> None:
+    vacant = {"state": "vacant_frozen", "vacant_since": dt.date(2026, 6, 1)}
+    rows = [
+        post(number, quarter=quarter, **(vacant if number < many else {}))
+        for quarter, many in zip(QUARTERS[:2], (3, 4), strict=True)
+        for number in TEN
+    ]
+    row = of(published(posts(rows))[0].filter(pl.col("quarter") == QUARTERS[1]), FIRST).row(0, named=True)
+    assert (row["wte"], row["recurrent_share"]) == (10.0, 1.0)
+    assert (row["vacancy_rate"], row["vacant_posts"]) == (None, None)
+
+
+def test_a_merged_system_is_the_posts_of_its_parts_to_somebody_who_subtracts() -> None:
+    """Nine posts of two systems go on in the one they became, under the references they had, with one more."""
+    before = [post(number, quarter="2025-26-Q4", system_code=FIRST if number < 5 else SECOND) for number in range(9)]
+    after = [post(number, quarter="2026-27-Q1", system_code=MERGED) for number in range(10)]
+    table = published(posts([*before, *after]), MERGER)[0]
+    shown = dict(of(table, MERGED).select("quarter", "wte").iter_rows())
+    assert shown == {"2025-26-Q4": 9.0, "2026-27-Q1": None}
 
 
 # --- attacks ----------------------------------------------------------------------------------------------
@@ -381,6 +447,58 @@ def test_a_split_systems_parts_and_whole_together_isolate_nobody(frame: pl.DataF
                 if row.height:
                     sets += told(row, [measure]).values()
         assert isolates(sets, everybody) == [], measure
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> pl.DataFrame:
+    """Three quarters of a team: some posts leave, some come, some change their state or their funding."""
+    rows = draw(teams(quarter=QUARTERS[0])).to_dicts()
+    every, kinds, named = list(rows), list(rows), len(rows)
+    for quarter in QUARTERS[1:]:
+        gone, come, changed = (draw(st.sampled_from([0, 0, 0, 1, 2, 3, 3])) for _ in range(3))
+        rows = [{**row, "quarter": quarter, "as_at": last_day(quarter)} for row in rows[gone:]]
+        for row in rows[:changed]:
+            like = draw(st.sampled_from(kinds))
+            row |= {name: like[name] for name in draw(st.sampled_from(_CHANGES))}
+        for number in range(named, named + come):
+            like = draw(st.sampled_from(kinds))
+            wte = 2**number / 1_000_000
+            rows.append(
+                {**like, "post_reference": f"P{number}", "wte": wte, "quarter": quarter, "as_at": last_day(quarter)}
+            )
+        named += come
+        every += rows
+    return posts(every)
+
+
+#: What of a post may change together.
+_CHANGES = [("state", "vacant_since"), ("funding_end", "recurrent", "funding_confirmed"), ("funding_source",)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(histories())
+def test_no_subtraction_of_quarters_isolates_anybody(frame: pl.DataFrame) -> None:
+    table, steps, _ = published(frame)
+    everybody = {int(name[1:]) for name in frame["post_reference"]}
+    quarters = [of(table.filter(pl.col("quarter") == quarter), FIRST) for quarter in QUARTERS]
+    groups = [
+        ["wte", *WINDOWS, "recurrent_share", "unconfirmed_share"],
+        ["wte", "vacancy_rate", "interim_share", *STATES],
+        ["wte", "joint_share"],
+    ]
+    for measures in groups:
+        sets = [found for row in quarters if row.height for found in told(row, measures).values()]
+        if measures == groups[0]:
+            shown = steps.filter(pl.col("area_code") == FIRST, pl.col("wte").is_not_null())
+            sets += [counts(wte) for wte in shown["wte"].unique(maintain_order=True)]
+        assert isolates(sets, everybody) == [], measures
+    families = sorted(set(table["role_family"]) - {"all"})
+    for measures in (["wte", "vacancy_rate"], ["wte", "recurrent_share", *WINDOWS]):
+        rows = [
+            of(table.filter(pl.col("quarter") == quarter), FIRST, name) for quarter in QUARTERS for name in families
+        ]
+        sets = [found for row in rows if row.height for found in told(row, measures).values()]
+        assert isolates(sets, everybody) == [], measures
 
 
 @settings(max_examples=10, deadline=None)
