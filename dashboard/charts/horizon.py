@@ -19,7 +19,7 @@ def horizon_chart(horizon: Horizon, today: dt.date) -> Figure:
     years = [day for day in horizon.months if (day.month, day.day) == (3, 31)]
     figure = layout(
         margin_right=24,
-        ticks=[(year_of(day), f"Mar {day.year}") for day in years],
+        ticks=[(year_of(day), str(day.year)) for day in years],
         y_range=(0.0, top),
         x_range=(first, last),
     )

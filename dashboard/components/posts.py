@@ -25,6 +25,7 @@ from data_contracts.vocabulary import RoleFamily
 
 MADE_UP = "ILLUSTRATIVE"
 _RETURN = "/workforce/return"
+YEAR_ENDS = "Dotted lines are 31 March, when financial years end."
 
 
 def made_up_banner() -> Node:
@@ -109,7 +110,10 @@ def _horizon_card(posts: Posts, horizon: Horizon, today: dt.date) -> Node:
     lead = f"{MADE_UP}: " if posts.is_made_up else ""
     return chart_card(
         title=f"{lead}{horizon.headline}",
-        subtitle=f"Whole-time equivalents funded at the end of each month: {posts.area.area_name}, {posts.quarter}.",
+        subtitle=(
+            f"Whole-time equivalents funded at the end of each month: {posts.area.area_name}, {posts.quarter}. "
+            f"{YEAR_ENDS}"
+        ),
         figure=horizon_chart(horizon, today),
         height=HEIGHT,
         summary=horizon_in_words(horizon),
@@ -153,12 +157,14 @@ def horizon_in_words(horizon: Horizon) -> str:
         )
     if of_confirmed is None:
         return f"{said} How much of it is confirmed is withheld."
+    if of_confirmed == start:
+        return f"{said} All of it is confirmed."
     return f"{said} {wte(of_confirmed)} are confirmed now: dark; the rest is light and hatched."
 
 
 def _ends(posts: Posts, horizon: Horizon) -> list[Node]:
     lead = f"{MADE_UP}. " if posts.is_made_up else ""
-    years = by_financial_year(horizon)
+    years = [(year, ending) for year, ending in by_financial_year(horizon) if ending]
     if not years:
         return []
     return [

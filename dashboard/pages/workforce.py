@@ -10,7 +10,14 @@ from dashboard.charts.horizon import HEIGHT as HORIZON_HEIGHT
 from dashboard.charts.horizon import endings_chart, horizon_chart
 from dashboard.charts.over_time import HEIGHT, lines_chart
 from dashboard.components.chart_card import chart_card
-from dashboard.components.posts import MADE_UP, horizon_in_words, horizon_table, made_up_banner, return_credit
+from dashboard.components.posts import (
+    MADE_UP,
+    YEAR_ENDS,
+    horizon_in_words,
+    horizon_table,
+    made_up_banner,
+    return_credit,
+)
 from dashboard.components.reading import stacked_table
 from dashboard.components.tables import plain_table, timeline_table
 from dashboard.components.tags import Node, tag
@@ -138,7 +145,7 @@ def _national(view: WorkforceView, horizon: Horizon, quarter: str, today: dt.dat
     cards = [
         chart_card(
             title=horizon.headline,
-            subtitle=f"WTE funded at the end of each month, {whose}.",
+            subtitle=f"WTE funded at the end of each month, {whose}. {YEAR_ENDS}",
             figure=horizon_chart(horizon, today),
             height=HORIZON_HEIGHT,
             summary=horizon_in_words(horizon),

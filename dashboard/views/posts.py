@@ -143,7 +143,7 @@ def posts_of(release: Release, area: Area) -> Posts | None:
         figures=_figures(now, before),
         change=f"Since {before.quarter}: {_change(now, before)}." if before is not None else "",
         questions=_questions(now, horizon),
-        received=_received(release, area, latest.quarter),
+        received=_received(release, area, now.quarter),
         waits=_waits(latest, now),
         without_figure=without_figure(release, area),
     )

@@ -145,16 +145,18 @@ def _answer(release: Release, systems: Sequence[SystemPosts], total: int, nation
     if national is None or national.wte is None:
         return f"{said}."
     covered = queries.systems_covered(release, area_code=ENGLAND, quarter=national.quarter)
-    said += f", of {words.number(national.wte, 1)} WTE{_in_how_many(covered['wte'], national)}"
-    if national.wte_ending_12_months is None:
-        return f"{said}."
-    ends = _in_how_many(covered["wte_ending_12_months"], national)
-    return f"{said}; funding of {words.number(national.wte_ending_12_months, 1)} WTE ends within 12 months{ends}."
-
-
-def _in_how_many(covered: int, national: Workforce) -> str:
-    """Of how many of the systems that returned a figure may be shown, where it is not all."""
-    return "" if covered == national.systems_returned else f" in the {covered} it may be shown of"
+    whole, ends = words.number(national.wte, 1), national.wte_ending_12_months
+    over, over_ends = covered["wte"], covered.get("wte_ending_12_months")
+    if ends is None:
+        return f"{said}, of {whole} WTE in the {over} that may be shown."
+    soon = words.number(ends, 1)
+    if over != over_ends:
+        return (
+            f"{said}, of {whole} WTE in the {over} that may be shown; of {over_ends} it may be told that funding of "
+            f"{soon} WTE ends within 12 months."
+        )
+    whose = "" if over == national.systems_returned else f"in the {over} that may be shown, "
+    return f"{said}; {whose}funding of {soon} of {whole} WTE ends within 12 months."
 
 
 def _coverage(
@@ -168,7 +170,7 @@ def _coverage(
             "vacant, or until when they are funded."
         )
     late = f"; {len(overdue)} {'owes' if len(overdue) == 1 else 'owe'} one or more" if overdue else ""
-    return f"Totals are of the {len(systems)} systems that returned, never scaled up to all {total}{late}."
+    return f"Totals are of systems that returned and may be shown, never scaled up to all {total}{late}."
 
 
 # --- public series

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
 import polars as pl
@@ -19,7 +18,6 @@ from pipelines.geography import ENGLAND
 from pipelines.statuses.explain import day_in_words
 
 Row = Mapping[str, Any]
-Covered = Callable[[str], str]
 
 _WHY_NONE = {
     KeptBy.EVIDENCE: (DataState.NO_DATA, "Kept by acts and documents; no evidence has been sent in."),
@@ -96,23 +94,23 @@ def _answer(answer: str, as_at: dt.date, dated: dt.date | None) -> str:
 # --- returns ----------------------------------------------------------------------------------------------
 
 
-def _funding(row: Row, covered: Covered) -> str:
-    recurs, ends = row["recurrent_share"], row["wte_ending_12_months"]
-    parts = []
-    if recurs is not None:
-        parts.append(f"{recurs:.0%} of the funded WTE recurs{covered('recurrent_share')}")
-    if ends is not None:
-        parts.append(f"funding of {ends:.1f} WTE ends within 12 months{covered('wte_ending_12_months')}")
-    return "; ".join(parts) or _TOO_FEW
+def _recurs(row: Row) -> str:
+    return f"{row['recurrent_share']:.0%} of the funded WTE recurs"
 
 
-def _vacancies(row: Row, covered: Covered) -> str:
-    vacant = row["vacancy_rate"]
-    return _TOO_FEW if vacant is None else f"{vacant:.0%} of the funded WTE is vacant{covered('vacancy_rate')}"
+def _ends(row: Row) -> str:
+    return f"funding of {row['wte_ending_12_months']:.1f} WTE ends within 12 months"
 
 
-#: Commitments that counts of posts tell of, with the words for a row of `workforce`.
-_COUNTS: Mapping[str, Callable[[Row, Covered], str]] = {"funding-tenure": _funding, "ph-vacancies": _vacancies}
+def _vacant(row: Row) -> str:
+    return f"{row['vacancy_rate']:.0%} of the funded WTE is vacant"
+
+
+#: Commitments that counts of posts tell of: the measures of `workforce` that do, in words.
+_COUNTS: Mapping[str, Mapping[str, Callable[[Row], str]]] = {
+    "funding-tenure": {"recurrent_share": _recurs, "wte_ending_12_months": _ends},
+    "ph-vacancies": {"vacancy_rate": _vacant},
+}
 
 
 def _returned(workforce: pl.DataFrame, coverage: pl.DataFrame, systems: list[str]) -> list[pl.DataFrame]:
@@ -133,28 +131,40 @@ def _returned(workforce: pl.DataFrame, coverage: pl.DataFrame, systems: list[str
     if not given:
         return []
     found = []
+    covered = _covered(coverage, given.get(ENGLAND))
     for commitment_id, counted in _COUNTS.items():
         silent = _SILENT[KeptBy.RETURNS]
         rows = [(area, DataState.NO_DATA, silent, silent) for area in systems if area not in given]
         for area, row in sorted(given.items()):
-            said = f"{_whose(row)}: {counted(row, partial(_covered, coverage, row))}."
+            told_of = {measure: said(row) for measure, said in counted.items() if row[measure] is not None}
+            said = _whole(row, told_of, covered) if area == ENGLAND else _one(row, told_of)
             rows.append((area, DataState.INFORMATIONAL, _COUNTED, said))
         found.append(_rows([(commitment_id, *row) for row in rows]))
     return found
 
 
-def _whose(row: Row) -> str:
-    if row["area_code"] == ENGLAND:
-        return f"Returns for {row['quarter']} of {row['systems_returned']} of {row['systems']} systems"
-    return f"Return for {row['quarter']}, as at {day_in_words(last_day(row['quarter']))}"
+def _one(row: Row, told_of: Mapping[str, str]) -> str:
+    """What one system's return comes to."""
+    whose = f"Return for {row['quarter']}, as at {day_in_words(last_day(row['quarter']))}"
+    return f"{whose}: {'; '.join(told_of.values()) or _TOO_FEW}."
 
 
-def _covered(coverage: pl.DataFrame, row: Row, measure: str) -> str:
-    """Over how many of the systems that returned a measure of a total is taken, where it is not all."""
-    over = coverage.filter(
-        pl.col("area_code") == row["area_code"],
-        pl.col("quarter") == row["quarter"],
-        pl.col("role_family") == row["role_family"],
-        pl.col("measure") == measure,
-    )["systems"].to_list()
-    return f" in the {over[0]} it may be shown of" if over and over[0] != row["systems_returned"] else ""
+def _whole(row: Row, told_of: Mapping[str, str], covered: Mapping[str, int]) -> str:
+    """What the returns of all systems come to, and of how many each figure may be shown, where it is not of all."""
+    returned = row["systems_returned"]
+    whose = f"Returns for {row['quarter']} of {returned} of {row['systems']} systems"
+    over = {covered[measure] for measure in told_of}
+    if len(over) > 1:
+        parts = [f"{said} (in the {covered[measure]} that may be shown)" for measure, said in told_of.items()]
+        return f"{whose}: {'; '.join(parts)}."
+    if over and over != {returned}:
+        whose += f", {over.pop()} of which may be shown"
+    return f"{whose}: {'; '.join(told_of.values()) or _TOO_FEW}."
+
+
+def _covered(coverage: pl.DataFrame, row: Row | None) -> dict[str, int]:
+    """Over how many systems each measure of a total is taken."""
+    if row is None:
+        return {}
+    of = coverage.filter(*(pl.col(name) == row[name] for name in ("area_code", "quarter", "role_family")))
+    return dict(of.select("measure", "systems").iter_rows())

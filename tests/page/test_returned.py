@@ -64,8 +64,8 @@ def table(main: Element, caption: str) -> list[list[str]]:
 def test_the_answer_counts_who_returned_and_over_whom_each_figure_is_taken(main: Get) -> None:
     shown = [post for system in SHOWN for post in sent(system)]
     assert main("/workforce").one("p", "answer").text == (
-        f"6 of 36 systems have sent a return, of {wte(shown):.1f} WTE in the 4 it may be shown of; funding of "
-        f"{wte(shown, recurrent='no'):.1f} WTE ends within 12 months in the 4 it may be shown of."
+        f"6 of 36 systems have sent a return; in the 4 that may be shown, funding of "
+        f"{wte(shown, recurrent='no'):.1f} of {wte(shown):.1f} WTE ends within 12 months."
     )
 
 
@@ -188,10 +188,9 @@ def test_funding_and_vacancies_are_counted_not_tested(main: Get) -> None:
     shown = [post for system in SHOWN for post in sent(system)]
     recurs, ends = wte(shown, recurrent="yes") / wte(shown), wte(shown, recurrent="no")
     page = main("/commitment/funding-tenure")
-    over = "in the 4 it may be shown of"
     assert page.one("p", "answer").text == (
-        f"Returns for {LATEST} of 6 of 36 systems: {recurs:.0%} of the funded WTE recurs {over}; funding of "
-        f"{ends:.1f} WTE ends within 12 months {over}."
+        f"Returns for {LATEST} of 6 of 36 systems, 4 of which may be shown: {recurs:.0%} of the funded WTE recurs; "
+        f"funding of {ends:.1f} WTE ends within 12 months."
     )
     assert len(table(page, "The latest return of each system")) == 7
     vacant = wte(shown, state="vacant_recruiting") / wte(shown)
