@@ -129,7 +129,7 @@ def return_credit(quarter: str) -> Credit:
         title=f"posts and funding, {quarter}",
         source_id="table-workforce",
         published=None,
-        indicator_id="tenure",
+        indicator_id="rule-posts",
         measure="posts and funding",
     )
 

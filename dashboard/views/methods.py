@@ -240,6 +240,23 @@ def rules() -> tuple[Rule, ...]:
             ),
         ),
         Rule(
+            "rule-posts",
+            "Posts and funding: nothing tells of one or two",
+            (
+                "A return counts every post, so there is no interval; beside a total stands how many systems it is of, "
+                "and nothing is scaled up to those that sent none. Vacancy rate is vacant whole-time equivalents (WTE) "
+                "over funded WTE. Funding ends within six months where its last day is after the day of the return and "
+                "no later than six calendar months on. The horizon at a month is what is funded on its last day.",
+                "How many posts a system has is always shown. Any other figure is withheld, [c], if it is about one or "
+                "two posts, or if adding and subtracting it with others of the same kind could come to one or two: of "
+                "that quarter, of an earlier one, or of systems before and after a split. So after a quarter in which "
+                "one or two posts came, went or changed, figures wait until the changes are of three. Role families "
+                "are told apart only where each has three posts or more; so are the states of posts.",
+                "A system that was merged is the sum of its parts. One that was split is divided only if every post "
+                "says which authority it serves; otherwise its successors have no figure, [x], and say so.",
+            ),
+        ),
+        Rule(
             "rule-stops",
             "When a release stops and asks",
             (
