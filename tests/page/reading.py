@@ -31,7 +31,7 @@ class Element:
 
     def all(self, name: str, *classes: str) -> list["Element"]:
         """Every element of a name, with these classes, in order."""
-        return [e for e in self._walk() if e.name == name and set(classes) <= set(e.classes)]
+        return [e for e in self.every() if e.name == name and set(classes) <= set(e.classes)]
 
     def one(self, name: str, *classes: str) -> "Element":
         """The only one; anything else fails."""
@@ -39,11 +39,12 @@ class Element:
         assert len(found) == 1, f"{len(found)} of {name} {classes}"
         return found[0]
 
-    def _walk(self) -> Iterator["Element"]:
+    def every(self) -> Iterator["Element"]:
+        """Every element inside, in order."""
         for child in self.children:
             if isinstance(child, Element):
                 yield child
-                yield from child._walk()
+                yield from child.every()
 
 
 class _Parser(HTMLParser):

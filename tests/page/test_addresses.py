@@ -1,11 +1,12 @@
 """Every address answers with what is there, or says what is not and what was nearly meant."""
 
 from collections.abc import Callable
-from urllib.parse import quote
+from urllib.parse import quote, urldefrag, urljoin
 
 import pytest
 from flask.testing import FlaskClient
 
+from data_contracts.registry.records import commitments
 from tests.builders.data_folder import DataFolder
 from tests.page.reading import Element
 
@@ -116,3 +117,19 @@ def test_navigation_shows_only_pages_that_exist(page: Get) -> None:
     document = page("/")
     for link in document.one("header").all("a"):
         page(link.attributes["href"] or "")
+
+
+PAGES = (
+    *("/", "/workforce", "/workforce?examples=1", "/practice", "/monitor", "/compare", "/data", "/methods"),
+    *("/workforce/return", "/system/E54000050", "/system/E54000025", "/system/X54000001"),
+    *(f"/commitment/{commitment_id}" for commitment_id in commitments()),
+)
+
+
+def test_every_place_a_page_leads_to_is_there(page: Get) -> None:
+    """Links to a place on a page of ours, such as the rule a chart's method names."""
+    lead = {urljoin(path, link.attributes.get("href") or "") for path in PAGES for link in page(path).all("a")}
+    to = [urldefrag(address) for address in lead if address.startswith("/") and "#" in address]
+    assert len(to) > 30
+    read = {path: {of.attributes.get("id") for of in page(path).every()} for path in {address.url for address in to}}
+    assert [address.url + "#" + address.fragment for address in to if address.fragment not in read[address.url]] == []

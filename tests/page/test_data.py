@@ -107,7 +107,7 @@ def test_every_file_of_the_page_is_there(main: Element, client: FlaskClient) -> 
 
 
 def test_links_within_the_page_lead_somewhere_and_no_id_is_used_twice(main: Element) -> None:
-    ids = [e.attributes["id"] for e in main._walk() if "id" in e.attributes]
+    ids = [e.attributes["id"] for e in main.every() if "id" in e.attributes]
     assert len(ids) == len(set(ids))
     within = {(link.attributes["href"] or "")[1:] for link in main.all("a") if link.attributes["href"].startswith("#")}  # type: ignore[union-attr]
     assert within <= set(ids)
@@ -194,8 +194,8 @@ def test_a_page_kept_yesterday_is_not_given_today(
 @pytest.mark.parametrize("path", ["/", "/system/E54000050"])
 def test_every_source_line_leads_to_source_and_method(page: Get, path: str) -> None:
     data, methods = page("/data").one("main"), page("/methods").one("main")
-    places = {f"/data#{e.attributes['id']}" for e in data._walk() if "id" in e.attributes}
-    places |= {f"/methods#{e.attributes['id']}" for e in methods._walk() if "id" in e.attributes}
+    places = {f"/data#{e.attributes['id']}" for e in data.every() if "id" in e.attributes}
+    places |= {f"/methods#{e.attributes['id']}" for e in methods.every() if "id" in e.attributes}
     lines = page(path).one("main").all("p", "source")
     assert lines
     for line in lines:

@@ -143,7 +143,7 @@ def _letters(text: str) -> str:
 
 
 def test_links_within_the_page_lead_somewhere_and_no_id_is_used_twice(main: Element) -> None:
-    ids = [e.attributes["id"] for e in main._walk() if "id" in e.attributes]
+    ids = [e.attributes["id"] for e in main.every() if "id" in e.attributes]
     assert len(ids) == len(set(ids))
     within = {(a.attributes["href"] or "")[1:] for a in main.all("a") if (a.attributes["href"] or "").startswith("#")}
     assert within <= set(ids)
