@@ -278,22 +278,23 @@ class _Judged:
         if self._ask(_MONEY, team.flags["is_recurrent"]):
             self._show("recurrent_share")
             self._show("median_months_left")
-        windows, self.steps["all"] = [], [0]
-        for month in range(1, HORIZON_MONTHS + 1):
-            if month in team.within and self._ask(_MONEY, team.within[month]):
-                windows.append(month)
-            if self._ask(_MONEY, team.funded[month]):
-                self.steps["all"].append(month)
-        for month in windows:
-            self._show(ENDING[month], is_pooled=len(windows) == len(WINDOWS))
+        windows = [months for months in WINDOWS if self._ask(_MONEY, team.within[months])]
+        for months in windows:
+            self._show(ENDING[months], is_pooled=len(windows) == len(WINDOWS))
+        self.steps["all"] = self._steps(team.funded)
         unconfirmed = team.flags["is_unconfirmed"]
         if self._ask(_MONEY, unconfirmed):
             self._show("unconfirmed_share")
-            months = range(1, HORIZON_MONTHS + 1)
-            self.steps["confirmed"] = [
-                0,
-                *(month for month in months if self._ask(_MONEY, team.funded[month] & ~unconfirmed)),
-            ]
+            self.steps["confirmed"] = self._steps(team.funded & ~unconfirmed)
+
+    def _steps(self, funded: Mask) -> list[int]:
+        """The months at which a horizon may be shown as it is; nothing new is asked of a month that changes nothing."""
+        shown = [0]
+        moves = (funded[1:] != funded[:-1]).any(axis=1)
+        for month in range(1, HORIZON_MONTHS + 1):
+            if self._ask(_MONEY, funded[month]) if moves[month - 1] else shown[-1] == month - 1:
+                shown.append(month)
+        return shown
 
     def _filling(self) -> None:
         flags = self.team.flags

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 FEWEST = 3
 Vectors = NDArray[np.float64]
 
+#: From so many posts on it is worth looking which of them are counted alike, before every pair is looked at.
+_MANY = 300
 #: Vectors are worked out to about 1e-12; of some thousand posts nothing that is not isolated comes near this.
 _NOTHING = 1e-7
 
@@ -78,9 +80,11 @@ def _isolates(basis: Vectors) -> bool:
 
 
 def _told_apart(basis: Vectors) -> NDArray[np.bool_]:
-    """The posts that are counted somewhere, and that fewer than three in all are counted like."""
+    """The posts counted somewhere; of many, those alone that fewer than three in all are counted like."""
     sizes = np.linalg.norm(basis, axis=0)
     counted = sizes > _NOTHING
+    if counted.sum() < _MANY:
+        return counted
     columns = basis[:, counted] / sizes[counted]
     first = (np.abs(columns) > _NOTHING).argmax(axis=0)
     columns *= np.sign(columns[first, np.arange(columns.shape[1])])
