@@ -24,8 +24,6 @@ _NAMES = {
 _VOID = frozenset({"area", "br", "hr", "img", "input", "link", "meta", "wbr"})
 _BOOLEAN = frozenset({"open", "selected", "disabled", "hidden", "required"})
 _NOT_HTML = frozenset({"children", "key"})
-#: Attributes whose few values a page repeats by the hundred: kept as they are written.
-_OFTEN = frozenset({"className", "scope", "data-label"})
 
 #: Class of the disclosure that holds a chart's table.
 CHART_TABLE = "chart-table"

@@ -13,7 +13,6 @@ from metrics.inputs import choice_problems, column_problems, given_together, gro
 from metrics.layout import Counts, Floats, Layout, Truths, column, numbers
 from metrics.normal import WIDTH_IN_STANDARD_ERRORS
 
-Marker = Literal["increasing", "decreasing", "no_change", "cannot_be_calculated"]
 Trend = Literal[
     "increasing_better",
     "increasing_worse",

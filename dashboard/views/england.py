@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dashboard import queries, words
-from dashboard.queries import ENGLAND, Commitment, Gap, Reference, Status
+from dashboard.queries import ENGLAND, Commitment, CommitmentMeasure, Gap, Reference, Status
 from dashboard.reader import Release
 from dashboard.views.changes import Changes, changes
 from dashboard.views.figures import (
@@ -23,7 +23,6 @@ from dashboard.views.figures import (
 from dashboard.views.footprint import PARAMETER, Footprint, footprint, footprints, unknown_footprint
 from dashboard.views.gaps import Gaps, gaps_view, moved
 from dashboard.views.heatmap import PARAMETERS, Heatmap, heatmap
-from dashboard.views.promise import Promise, period_in, region_promise
 from dashboard.views.series import england_series
 from data_contracts.registry.records import commitments
 from data_contracts.vocabulary import InForce, Standing, ValueType
@@ -86,15 +85,14 @@ def england_view(release: Release, query: Mapping[str, str]) -> EnglandView:
     known = queries.reference(release)
     england = england_series(release)
     gaps = release.once("region_gaps", lambda: tuple(queries.region_gaps(release)))
-    promise = region_promise(known)
     headline = [m for m in measures(known.indicators.values()) if m.indicator.indicator_id == HEADLINE]
     lines = tuple(Line(words.opening(words.PEOPLE[m.sex]), tuple(england[HEADLINE, m.sex][ENGLAND])) for m in headline)
-    baseline = _level_baseline(known)
+    baseline = _level_baseline(known, headline[0])
     since = [_change(m, line, baseline) for m, line in zip(headline, lines, strict=True)]
     shown = footprint(release, query)
-    region_gaps = tuple(_region_gap(known, m, gaps, promise) for m in headline)
+    region_gaps = tuple(_region_gap(known, m, gaps) for m in headline)
     return EnglandView(
-        answer=_answer(region_gaps, promise),
+        answer=_answer(region_gaps),
         key_figures=(
             *(_level(m, line, change) for m, line, change in zip(headline, lines, since, strict=True)),
             *(_gap_figure(gap) for gap in region_gaps),
@@ -131,10 +129,17 @@ def _pledges(release: Release, known: Reference) -> tuple[Pledge, ...]:
     return tuple(found)
 
 
-def _level_baseline(known: Reference) -> str | None:
-    """The period that levels are judged from, where the register of commitments names one."""
-    found = known.commitments.get("hle-level")
-    return period_in(found.baseline or "") if found else None
+def _judged_by(known: Reference, commitment_id: str, indicator_id: str, sex: str) -> CommitmentMeasure | None:
+    """From which period, and towards what, the register judges a commitment by a measure."""
+    entry = known.commitments.get(commitment_id)
+    found = [m for m in (entry.measured_by if entry else ()) if (m.indicator_id, m.sex) == (indicator_id, sex)]
+    return found[0] if found else None
+
+
+def _level_baseline(known: Reference, measure: Measure) -> str | None:
+    """The period that levels are judged from."""
+    found = _judged_by(known, "hle-level", measure.indicator.indicator_id, measure.sex)
+    return found.baseline_period if found else None
 
 
 def _change(measure: Measure, line: Line, baseline: str | None) -> Against | None:
@@ -177,18 +182,19 @@ def _gap_limits(measure: Measure, gap: Gap) -> str:
     return f"{measure.number(gap.shrunken_gap)} ({between}) with chance allowed for"
 
 
-def _gap_statement(gaps: tuple[Gap, ...], promise: Promise | None) -> Against | None:
-    before = promise.before(gaps) if promise else None
+def _gap_statement(gaps: tuple[Gap, ...], before: Gap | None) -> Against | None:
     if before is None or before.period_end < gaps[-1].period_start:
         return None
     return Against("cannot_tell", "Cannot tell yet", f"The period overlaps the baseline, {before.period_label}.")
 
 
-def _region_gap(known: Reference, measure: Measure, gaps: tuple[Gap, ...], promise: Promise | None) -> RegionGap:
+def _region_gap(known: Reference, measure: Measure, gaps: tuple[Gap, ...]) -> RegionGap:
     found = tuple(g for g in gaps if g.sex == measure.sex and g.indicator_id == measure.indicator.indicator_id)
     latest = found[-1]
     people = words.opening(words.PEOPLE[measure.sex])
-    target = promise.target(found) if promise else None
+    promise = _judged_by(known, "hle-region-gap", "hle-gap-regions", measure.sex)
+    before = next((gap for gap in found if promise and gap.period_label == promise.baseline_period), None)
+    target = promise.target_value if promise else None
     title = f"{people}: the gap between regions is {measure.amount(latest.observed_gap)}"
     if target is not None:
         title += f", the promise {_target(target)}"
@@ -196,21 +202,20 @@ def _region_gap(known: Reference, measure: Measure, gaps: tuple[Gap, ...], promi
         measure=measure,
         gaps=found,
         title=title,
-        summary=_gap_summary(known, measure, found, promise),
+        summary=_gap_summary(known, measure, found, before),
         target=target,
-        statement=_gap_statement(found, promise),
+        statement=_gap_statement(found, before),
         credit=credit(known.sources[measure.indicator.source_id], measure.indicator),
     )
 
 
-def _gap_summary(known: Reference, measure: Measure, gaps: tuple[Gap, ...], promise: Promise | None) -> str:
+def _gap_summary(known: Reference, measure: Measure, gaps: tuple[Gap, ...], before: Gap | None) -> str:
     latest = gaps[-1]
     highest, lowest = known.areas[latest.highest_code].area_name, known.areas[latest.lowest_code].area_name
     said = [
         f"In {latest.period_label} the highest was {highest} ({measure.number(latest.highest_value)}) and the lowest "
         f"{lowest} ({measure.number(latest.lowest_value)})."
     ]
-    before = promise.before(gaps) if promise else None
     if before is not None and before is not latest:
         top = latest.highest_value - before.highest_value
         bottom = latest.lowest_value - before.lowest_value
@@ -226,14 +231,14 @@ def _target(target: float) -> str:
     return words.number(target, 2).rstrip("0")
 
 
-def _answer(gaps: tuple[RegionGap, ...], promise: Promise | None) -> str:
+def _answer(gaps: tuple[RegionGap, ...]) -> str:
     """One sentence of at most 30 words."""
     first, *rest = gaps
     levels = words.listed(
         [f"{first.measure.amount(first.latest.observed_gap)} for {words.PEOPLE[first.measure.sex]}"]
         + [f"{g.measure.number(g.latest.observed_gap)} for {words.PEOPLE[g.measure.sex]}" for g in rest]
     )
-    if promise and any(gap.statement for gap in gaps):
+    if any(gap.statement for gap in gaps):
         return (
             f"We cannot tell yet: the gap in healthy life expectancy between regions is {levels}, "
             "in a period that overlaps the promise's baseline."

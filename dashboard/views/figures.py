@@ -9,7 +9,7 @@ from dashboard.queries import Area, Indicator, Observation, Source
 from dashboard.reader import Release
 from dashboard.theme import Comparison
 from data_contracts.registry.records import Break, indicators
-from data_contracts.vocabulary import Polarity, Sex, ValueKind, ValueSymbol
+from data_contracts.vocabulary import Polarity, Sex, ValueSymbol
 from metrics import comparison_scalar as tests
 
 #: The measure that the first promise is about; it leads every page.
@@ -89,11 +89,6 @@ class Line:
 
     name: str
     points: tuple[Observation, ...]
-
-    @property
-    def is_estimate(self) -> bool:
-        """Whether any of it was worked out by us rather than published."""
-        return any(point.value_kind == ValueKind.ESTIMATE for point in self.points)
 
     @property
     def latest(self) -> Observation:

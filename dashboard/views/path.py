@@ -176,8 +176,3 @@ def _summary(measure: Measure, points: Sequence[Observation], baseline: Observat
         for place, point in enumerate(told)
     ]
     return f"{'; '.join(said)}."
-
-
-def england_by_measure(statuses: Sequence[Status]) -> dict[tuple[str, str], Status]:
-    """England's latest statuses by measure and sex."""
-    return {(s.indicator_id or "", s.sex): s for s in statuses if s.area_code == ENGLAND}
