@@ -24,14 +24,16 @@ serve: .venv/.ready node_modules/.ready ## Serve on http://127.0.0.1:$PORT (8050
 refresh: .venv/.ready ## Run the pipeline; LIVE=1 also asks the publishers; ARGS="--inbox DIR" and others are passed on
 	@$(BIN)/python -m pipelines refresh $(if $(LIVE),--live) $(ARGS)
 
+PAGES := tests/browser tests/page tests/contract tests/unit
+
 test: .venv/.ready node_modules/.ready .venv/.browser .venv/.postgres lint ## Every test but the long ones (ARGS are passed to pytest)
 	@mkdir -p build
 ifdef ARGS
 	$(BIN)/python -m pytest -m "not soak" $(ARGS)
 else
-	@# Two halves beside each other that take about as long: those with a browser or a page, and the rest.
-	@$(BIN)/python -m pytest -m "not soak" -o cache_dir=build/pytest_pages tests/browser tests/page >build/pages_tests.log 2>&1 & \
-		pages=$$!; $(BIN)/python -m pytest -m "not soak" --ignore=tests/browser --ignore=tests/page; rest=$$?; \
+	@# Two halves beside each other that take about as long: what needs no run of the pipeline but one, and the rest.
+	@$(BIN)/python -m pytest -m "not soak" -o cache_dir=build/pytest_pages $(PAGES) >build/pages_tests.log 2>&1 & \
+		pages=$$!; $(BIN)/python -m pytest -m "not soak" $(PAGES:%=--ignore=%); rest=$$?; \
 		wait $$pages; pages=$$?; cat build/pages_tests.log; [ $$rest -eq 0 ] && [ $$pages -eq 0 ]
 endif
 
