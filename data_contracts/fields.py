@@ -631,14 +631,6 @@ _FIELDS: tuple[Field, ...] = (
         allowed=("all", *all_values(v.RoleFamily)),
     ),
     Field(name="posts", kind="whole", meaning="Posts funded on the as-at date", unit="posts", minimum=0),
-    Field(
-        name="posts_not_funded",
-        kind="whole",
-        meaning="Posts returned whose funding starts after the as-at date or ended before it: in no other figure",
-        unit="posts",
-        minimum=0,
-        optional=True,
-    ),
     Field(name="posts_per_100000", kind="number", meaning="Posts per 100,000 residents", minimum=0, optional=True),
     Field(
         name="wte",
@@ -813,12 +805,6 @@ _FIELDS: tuple[Field, ...] = (
     Field(name="month", kind="whole", meaning="Months after the as-at date, which is month 0", minimum=0, maximum=60),
     Field(name="month_end", kind="date", meaning="Day the horizon is read on"),
     Field(name="basis", kind="text", meaning="Funding counted: all, or what is confirmed", allowed=all_values(v.Basis)),
-    Field(
-        name="steps_merged",
-        kind="flag",
-        meaning="Some step of this horizon is shown late, or not at all, since it rests on 1 or 2 posts",
-        optional=True,
-    ),
     Field(name="due_on", kind="date", meaning="Last day on which the return is in time"),
     Field(name="received_on", kind="date", meaning="Day the newest accepted return came in", optional=True),
     Field(name="return_state", kind="text", meaning="What became of the return", allowed=all_values(v.ReturnState)),

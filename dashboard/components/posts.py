@@ -189,7 +189,7 @@ def _figures(posts: Posts, lead: str) -> Node:
 
 def _families(rows: Sequence[Workforce], *, is_made_up: bool) -> Node:
     if not rows:
-        return tag("P", "Some role has one or two posts, so roles are not shown apart.")
+        return tag("P", "Roles are not shown apart: that would tell of one or two posts.")
     lead = f"{MADE_UP}. " if is_made_up else ""
     return stacked_table(
         caption=f"{lead}Posts by role",
@@ -212,7 +212,7 @@ def _families(rows: Sequence[Workforce], *, is_made_up: bool) -> Node:
 def _states(posts: Posts, lead: str) -> Node:
     whole = posts.now.wte
     if whole is None or not posts.states:
-        return tag("P", "Some state has one or two posts, so states are not shown apart.")
+        return tag("P", "States are not shown apart: that would tell of one or two posts.")
     return stacked_table(
         caption=f"{lead}WTE by how posts are filled",
         head=["State", "WTE", "Share of WTE"],

@@ -6,20 +6,23 @@ quarter, nor from one quarter to the next, nor between a system and those it was
 each other is kept in one ledger:
 
 - money: all posts, what recurs, what is not confirmed, what ends within each window, and the horizon on either basis;
-- filling: all posts, the vacant, the interim, and by state, of which all are shown or none;
-- joint posts, the largest funder, and the commonest pay framework, each beside all posts;
-- role families, where every family rests on three posts: money and filling again, for every family or for none.
+- filling: all posts, the vacant, the interim, and by state, of which all are shown or none; how many are vacant, apart;
+- joint posts, the largest funder, and the commonest pay framework, each beside all posts.
 
-Quarters are taken in order and figures in the order above: what comes first stands, and what would give somebody away
-is withheld. So where one or two posts came, went or changed their WTE since figures were last shown, the quarter has
-none but its number of posts. Totals are taken over systems that are shown, so they say nothing that their parts do not.
-Coarse on purpose: a figure is withheld where finer work might have saved it.
+Role families come last and in every ledger, where each rests on three posts: a measure for every family or for none.
+
+Returns are taken in the order they came in and figures in the order above: what comes first stands, and what would give
+somebody away is withheld. So where one or two posts came, went or changed their WTE since figures were last shown, the
+quarter has none but its number of posts. Totals are taken over systems that are shown, so they say nothing that their
+parts do not. Coarse on purpose: a figure is withheld where finer work might have saved it. What an earlier release
+showed of a return that has since been corrected is not known here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -57,8 +60,9 @@ MEASURES = (
 #: What is broken down by role family; of the rest there is a figure for all posts together only.
 BROKEN_DOWN = ("wte", "vacancy_rate", "recurrent_share", *ENDING.values(), "median_months_left")
 
-_MONEY, _FILLING, _JOINT, _FAMILY_MONEY, _FAMILY_FILLING = "money", "filling", "joint", "family money", "family filling"
-_LEDGERS = (_MONEY, _FILLING, _JOINT, *LARGEST, _FAMILY_MONEY, _FAMILY_FILLING)
+_MONEY, _FILLING, _JOINT, _NUMBERS = "money", "filling", "joint", "numbers"
+#: What every set of posts told apart is told apart in.
+_LEDGERS = (_MONEY, _FILLING, _JOINT, *LARGEST)
 
 _SHOWN = {**dict.fromkeys(TEAM, pl.String), "is_family": pl.Boolean, "measure": pl.String, "is_pooled": pl.Boolean}
 _STEPS = {**dict.fromkeys(TEAM, pl.String), "basis": pl.String, "month": pl.Int64, "read_at": pl.Int64}
@@ -82,50 +86,90 @@ class Shown:
 
 
 def may_be_shown(
-    posts: pl.DataFrame, spells: pl.DataFrame, parts: pl.DataFrame, before: Mapping[str, Sequence[str]]
+    posts: pl.DataFrame,
+    spells: pl.DataFrame,
+    returns: pl.DataFrame,
+    parts: pl.DataFrame,
+    ancestors: Mapping[str, Sequence[str]],
 ) -> Shown:
-    """Judge every system and quarter by the posts funded on its as-at date, as `teams.coded` has them.
+    """Judge every return by the posts funded on its as-at date, as `teams.coded` has them.
 
-    `spells` has the vacancies followed up to each quarter: `system_code, quarter, ended`. `parts` are those of
-    `footprints.Restated`, whose posts are in `posts` too. `before` names the systems each system took the place of: a
-    reference one of them used is taken for the same post.
+    `spells` has the vacancies followed up to each quarter: `system_code, quarter, post_reference, ended`; `returns` the
+    day each return came in. `parts` are those of `footprints.Restated`, whose posts are in `posts` too. `ancestors`
+    names all the systems that each took the place of, however far back.
     """
-    vacancies = {
-        (system, quarter): (number, over)
-        for system, quarter, number, over in spells.group_by(TEAM).agg(pl.len(), pl.col("ended").sum()).iter_rows()
-    }
     teams = {team.key: team for team in _teams(posts)}
-    parts_of: dict[tuple[str, str], list[_Team]] = {}
+    without_posts = returns.select(TEAM).join(posts, on=TEAM, how="anti").rows()
+    too_few = _too_few_vacancies(spells)
+    came = {(system, quarter): day for system, quarter, day in returns.select(*TEAM, "received_on").iter_rows()}
+    parts_of: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for system, quarter, part in parts.select(*TEAM, "part_code").iter_rows():
-        if (part, quarter) in teams:
-            parts_of.setdefault((system, quarter), []).append(teams.pop((part, quarter)))
-    measures: list[tuple[object, ...]] = []
-    steps: list[tuple[object, ...]] = []
-    families: list[tuple[object, ...]] = []
+        parts_of.setdefault((system, quarter), []).append((part, quarter))
+    split = {key: teams.pop(key) for keys in parts_of.values() for key in keys if key in teams}
+    found = _Found()
+    for line in _lines(teams, ancestors):
+        columns, width = _columns(line, ancestors)
+        ledgers = Ledgers(width, (*_LEDGERS, _NUMBERS))
+        for at in sorted(range(len(line)), key=lambda at: (came[line[at].key], at)):
+            team = line[at]
+            judged = _Judged(team, columns[at], width, ledgers)
+            judged.judge(time_vacant=team.key not in too_few)
+            found.take(team.key, judged, judged.measures)
+            keys = parts_of.get(team.key, [])
+            told = [split[key] for key in keys if key in split]
+            if told and judged.measures and judged.bears(told):
+                measures = judged.of_a_part(time_vacant=too_few.isdisjoint(keys))
+                for part in told:
+                    found.take(part.key, judged, measures)
+    parts_without = [key for keys in parts_of.values() for key in keys if key not in split]
+    for key in (*without_posts, *parts_without):
+        found.take_nothing(key, time_vacant=key not in too_few)
+    return found.shown()
 
-    def take(team: _Team, judged: _Judged, shown: Sequence[tuple[bool, str, bool]]) -> None:
-        measures.extend((*team.key, *row) for row in shown)
-        steps.extend((*team.key, *row) for row in judged.read_at())
-        if judged.is_broken_down:
-            families.append(team.key)
 
-    for line in _lines(teams, before):
-        columns, width = _columns(line, before)
-        ledgers = Ledgers(width, _LEDGERS)
-        for team, places in zip(line, columns, strict=True):
-            judged = _Judged(team, places, width, ledgers)
-            judged.judge(*vacancies.get(team.key, (0, 0)))
-            take(team, judged, judged.measures)
-            split = parts_of.get(team.key, [])
-            if split and judged.measures and judged.bears(split):
-                over_time = all(rests(number) for part in split for number in vacancies.get(part.key, (0, 0)))
-                for part in split:
-                    take(part, judged, judged.of_a_part(time_vacant=over_time))
-    return Shown(
-        measures=pl.DataFrame(measures, schema=_SHOWN, orient="row"),
-        families=pl.DataFrame(families, schema=dict.fromkeys(TEAM, pl.String), orient="row"),
-        steps=pl.DataFrame(steps, schema=_STEPS, orient="row"),
+def _too_few_vacancies(spells: pl.DataFrame) -> set[tuple[str, str]]:
+    """The teams whose time vacant would be about one or two posts: vacant at some time, or vacant and filled again."""
+    posts = pl.col("post_reference")
+    counts = spells.group_by(TEAM).agg(
+        posts.n_unique().alias("vacant"), posts.filter("ended").n_unique().alias("ended")
     )
+    return {
+        (system, quarter)
+        for system, quarter, vacant, ended in counts.select(*TEAM, "vacant", "ended").iter_rows()
+        if not (rests(vacant) and rests(ended))
+    }
+
+
+@dataclass
+class _Found:
+    """What may be shown, gathered team by team."""
+
+    measures: list[tuple[object, ...]] = field(default_factory=list)
+    steps: list[tuple[object, ...]] = field(default_factory=list)
+    families: list[tuple[object, ...]] = field(default_factory=list)
+
+    def take(self, key: tuple[str, str], judged: _Judged, measures: Sequence[tuple[bool, str, bool]]) -> None:
+        """Of a team, or of a part of it, the measures given and the horizon."""
+        self.measures.extend((*key, *row) for row in measures)
+        self.steps.extend((*key, *row) for row in judged.read_at())
+        if judged.is_broken_down:
+            self.families.append(key)
+
+    def take_nothing(self, key: tuple[str, str], *, time_vacant: bool) -> None:
+        """Of a team without funded posts there is nothing to protect, but what it was vacant before."""
+        every = [(False, measure) for measure in MEASURES] + [(True, measure) for measure in BROKEN_DOWN]
+        self.measures.extend((*key, *row, True) for row in every if time_vacant or row[1] != "median_months_vacant")
+        months = range(HORIZON_MONTHS + 1)
+        self.steps.extend((*key, basis, month, month) for basis in ("all", "confirmed") for month in months)
+        self.families.append(key)
+
+    def shown(self) -> Shown:
+        """As frames."""
+        return Shown(
+            measures=pl.DataFrame(self.measures, schema=_SHOWN, orient="row"),
+            families=pl.DataFrame(self.families, schema=dict.fromkeys(TEAM, pl.String), orient="row"),
+            steps=pl.DataFrame(self.steps, schema=_STEPS, orient="row"),
+        )
 
 
 def rests(posts: int) -> bool:
@@ -138,6 +182,14 @@ def rests(posts: int) -> bool:
 
 
 # --- teams ------------------------------------------------------------------------------------------------
+
+
+class _Post(NamedTuple):
+    """What a post is known again by."""
+
+    reference: str
+    wte: float
+    family: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,6 +206,10 @@ class _Team:
     kinds: Mapping[str, tuple[str, ...]]
     funded: Mask
     within: Mapping[int, Mask]
+
+    def posts(self) -> list[_Post]:
+        """Its posts as they are known again."""
+        return list(map(_Post, self.references, self.wte.tolist(), self.kinds["role_family"]))
 
     def of_each(self, column: str) -> dict[str, Mask]:
         """Which posts are of each kind, the largest by WTE first and of equals the first by name."""
@@ -190,10 +246,10 @@ def _teams(posts: pl.DataFrame) -> Iterator[_Team]:
         )
 
 
-def _lines(teams: Mapping[tuple[str, str], _Team], before: Mapping[str, Sequence[str]]) -> Iterator[list[_Team]]:
+def _lines(teams: Mapping[tuple[str, str], _Team], ancestors: Mapping[str, Sequence[str]]) -> Iterator[list[_Team]]:
     """The teams of systems that took each other's place, however far back, in the order of their quarters."""
     line_of = {system: {system} for system, _ in teams}
-    for system, earlier in before.items():
+    for system, earlier in ancestors.items():
         joined = set().union(*(line_of.get(one, {one}) for one in (system, *earlier)))
         line_of |= dict.fromkeys(joined, joined)
     by_line: dict[int, list[_Team]] = {}
@@ -202,20 +258,52 @@ def _lines(teams: Mapping[tuple[str, str], _Team], before: Mapping[str, Sequence
     yield from by_line.values()
 
 
-def _columns(line: Sequence[_Team], before: Mapping[str, Sequence[str]]) -> tuple[list[NDArray[np.int64]], int]:
-    """The place of every team's posts in the ledgers of its line, and how many places there are."""
-    place: dict[tuple[str, str], int] = {}
-    columns = []
-    width = 0
+def _columns(line: Sequence[_Team], ancestors: Mapping[str, Sequence[str]]) -> tuple[list[NDArray[np.int64]], int]:
+    """The place of every team's posts in the ledgers of its line, and how many places there are.
+
+    A reference a system used before is the same post. In the first return of a system that took the place of others, a
+    post is taken for one of theirs that is like it: two that went on may not look like one that came and one that went.
+    """
+    places: dict[str, dict[str, int]] = {}
+    latest: dict[str, dict[int, _Post]] = {}
+    columns, width = [], 0
     for team in line:
         system, _ = team.key
+        if system not in places:
+            earlier = {at: post for one in ancestors.get(system, ()) for at, post in latest.get(one, {}).items()}
+            places[system] = _the_same(team.posts(), earlier)
+        known = places[system]
         for reference in team.references:
-            if (system, reference) not in place:
-                known = {place[one, reference] for one in before.get(system, ()) if (one, reference) in place}
-                place[system, reference] = known.pop() if len(known) == 1 else width
-                width = max(width, place[system, reference] + 1)
-        columns.append(np.array([place[system, reference] for reference in team.references], dtype=np.int64))
+            if reference not in known:
+                known[reference] = width
+                width += 1
+        columns.append(np.array([known[reference] for reference in team.references], dtype=np.int64))
+        latest[system] = dict(zip(columns[-1].tolist(), team.posts(), strict=True))
     return columns, width
+
+
+#: By what a post is known again after a change of boundaries, the surest first.
+_LIKE: tuple[Callable[[_Post], object], ...] = (
+    lambda post: (post.reference, post.wte),
+    lambda post: (post.wte, post.family),
+    lambda post: post.wte,
+    lambda post: post.reference,
+)
+
+
+def _the_same(posts: Sequence[_Post], earlier: Mapping[int, _Post]) -> dict[str, int]:
+    """Which of the earlier posts each post is, as far as any is like it; each is one post alone."""
+    found: dict[str, int] = {}
+    for like in _LIKE:
+        free: dict[object, list[int]] = {}
+        taken = set(found.values())
+        for at, post in earlier.items():
+            if at not in taken:
+                free.setdefault(like(post), []).append(at)
+        for post in posts:
+            if post.reference not in found and free.get(like(post)):
+                found[post.reference] = free[like(post)].pop(0)
+    return found
 
 
 # --- judging ----------------------------------------------------------------------------------------------
@@ -234,8 +322,8 @@ class _Judged:
     is_broken_down: bool = False
     _taken: dict[str, list[Mask]] = field(default_factory=dict)
 
-    def judge(self, vacancies: int, vacancies_ended: int) -> None:
-        """Ask for every figure in order. `vacancies` are those followed up to the quarter, for the time vacant."""
+    def judge(self, *, time_vacant: bool) -> None:
+        """Ask for every figure in order; `time_vacant` says whether that may be shown."""
         everybody = [np.ones(len(self.places), dtype=np.bool_)]
         if not self._ask_all(dict.fromkeys(_LEDGERS, everybody)):
             return
@@ -250,7 +338,7 @@ class _Judged:
                 self._show(measure)
             elif self._ask(measure, kinds[0]):
                 self._show(measure, is_pooled=False)
-        if rests(vacancies) and rests(vacancies_ended):
+        if time_vacant:
             self._show("median_months_vacant")
         self._families()
 
@@ -298,9 +386,11 @@ class _Judged:
 
     def _filling(self) -> None:
         flags = self.team.flags
-        for measure in ("vacancy_rate", "interim_share"):
-            if self._ask(_FILLING, flags[SHARES[measure]]):
-                self._show(measure)
+        vacant = flags["is_vacant"]
+        if self._ask_all({_FILLING: [vacant], _NUMBERS: [vacant, ~vacant]}):
+            self._show("vacancy_rate")
+        if self._ask(_FILLING, flags["is_interim"]):
+            self._show("interim_share")
         if self._ask(_FILLING, flags["is_interim"], *(flags[column] for column in STATES.values())):
             for measure in STATES:
                 self._show(measure)
@@ -311,14 +401,14 @@ class _Judged:
         families = list(team.of_each("role_family").values())
         if any(family.sum() < FEWEST for family in families):
             return
-        if not self._ask_all(dict.fromkeys((_FAMILY_MONEY, _FAMILY_FILLING), families)):
+        if not self._ask_all(dict.fromkeys(_LEDGERS, families)):
             return
         self.is_broken_down = True
         self._show("wte", is_family=True)
         asked = {
-            "vacancy_rate": (_FAMILY_FILLING, team.flags["is_vacant"]),
-            "recurrent_share": (_FAMILY_MONEY, team.flags["is_recurrent"]),
-            **{ENDING[months]: (_FAMILY_MONEY, team.within[months]) for months in WINDOWS},
+            "vacancy_rate": (_FILLING, team.flags["is_vacant"]),
+            "recurrent_share": (_MONEY, team.flags["is_recurrent"]),
+            **{ENDING[months]: (_MONEY, team.within[months]) for months in WINDOWS},
         }
         of_all = {measure for _, measure, _ in self.measures}
         shown = [
@@ -339,14 +429,15 @@ class _Judged:
         return self._ask_all({ledger: list(masks)})
 
     def _ask_all(self, asked: Mapping[str, list[Mask]]) -> bool:
-        """Whether the WTE of each set of posts may be told, all of them together."""
-        if not self.ledgers.admit({ledger: self._vectors(masks) for ledger, masks in asked.items()}):
+        """Whether each set of posts may be told of, all of them together."""
+        if not self.ledgers.admit({ledger: self._vectors(ledger, masks) for ledger, masks in asked.items()}):
             return False
         for ledger, masks in asked.items():
             self._taken.setdefault(ledger, []).extend(masks)
         return True
 
-    def _vectors(self, masks: Sequence[Mask]) -> Vectors:
+    def _vectors(self, ledger: str, masks: Sequence[Mask]) -> Vectors:
+        """The sets as what their figures add up: WTE, or how many posts there are."""
         rows = np.zeros((len(masks), self.width))
-        rows[:, self.places] = np.array(masks) * self.team.wte
+        rows[:, self.places] = np.array(masks) * (1.0 if ledger == _NUMBERS else self.team.wte)
         return rows

@@ -48,13 +48,12 @@ ROW = [*AREA, "role_family"]
 class Counted:
     """Posts, where they count, and what may be shown of them: what every table of posts is worked out from.
 
-    `funded`: posts whose funding runs on the as-at date; figures are of these. `others` is how many more a return has,
-    by system and quarter. `spells`: vacancies as far as they are known in each quarter. `places`: see `counted_in`.
-    `unplaced`: see `footprints.Restated`. Of a split system its parts are teams beside it.
+    `funded`: posts whose funding runs on the as-at date; figures are of these. `spells`: vacancies as far as they are
+    known in each quarter. `places`: see `counted_in`. `unplaced`: see `footprints.Restated`. Of a split system its
+    parts are teams beside it.
     """
 
     funded: pl.DataFrame
-    others: pl.DataFrame
     spells: pl.DataFrame
     places: pl.DataFrame
     shown: Shown
@@ -85,33 +84,27 @@ def counted(
     whole = coded(posts)
     later = restated(whole, returns, areas, lineage, overlaps)
     every = pl.concat([whole, later.posts])
-    teams = pl.concat([returns.select(TEAM), later.parts.select("quarter", system_code="part_code").select(TEAM)])
     funded, spells = every.filter("is_funded"), followed(every)
-    before: dict[str, list[str]] = {}
-    for earlier, system in lineage.select("predecessor_code", "successor_code").drop_nulls().iter_rows():
-        before.setdefault(system, []).append(earlier)
-    shown = may_be_shown(funded, spells, later.parts, before)
-    # Of a return without funded posts there is nothing to protect, and nothing to add.
-    without = teams.join(funded, on=TEAM, how="anti")
-    nothing = [
-        without.with_columns(is_family=pl.lit(is_family), measure=pl.lit(measure), is_pooled=pl.lit(value=True))
-        for is_family, measures in ((False, MEASURES), (True, BROKEN_DOWN))
-        for measure in measures
-    ]
-    every_step = without.join(_MONTHS, how="cross").with_columns(read_at="month")
     return Counted(
         funded=funded,
-        others=every.filter(~pl.col("is_funded")).group_by(TEAM).agg(posts_not_funded=pl.len().cast(pl.Int64)),
         spells=spells,
         places=counted_in(returns, areas, later.places),
-        shown=Shown(
-            measures=pl.concat([shown.measures, *nothing]),
-            families=pl.concat([shown.families, without]),
-            steps=pl.concat([shown.steps, every_step.select(shown.steps.columns)]),
-        ),
+        shown=may_be_shown(funded, spells, returns, later.parts, _ancestors(lineage)),
         population=areas.select("area_code", "population"),
         unplaced=later.unplaced,
     )
+
+
+def _ancestors(lineage: pl.DataFrame) -> dict[str, list[str]]:
+    """By system, those it took the place of, and those they did."""
+    before: dict[str, list[str]] = {}
+    for earlier, system in lineage.select("predecessor_code", "successor_code").drop_nulls().iter_rows():
+        before.setdefault(system, []).append(earlier)
+
+    def of(system: str) -> list[str]:
+        return [found for one in before.get(system, ()) for found in (one, *of(one))]
+
+    return {system: of(system) for system in before}
 
 
 # --- workforce --------------------------------------------------------------------------------------------
@@ -191,10 +184,8 @@ def _rows(held: Counted) -> pl.DataFrame:
     # A total's residents are those of the systems that returned; a system's own are its own, whoever it was before.
     is_total = pl.col("parts").is_null()
     whose = pl.when(is_total).then("system_code").otherwise("area_code")
-    places = (
-        held.places.with_columns(whose=whose)
-        .join(held.population, left_on="whose", right_on="area_code", how="left")
-        .join(held.others, on=TEAM, how="left")
+    places = held.places.with_columns(whose=whose).join(
+        held.population, left_on="whose", right_on="area_code", how="left"
     )
     broken_down = _complete(places.join(held.shown.families, on=TEAM, how="semi"))
     every = []
@@ -204,7 +195,6 @@ def _rows(held: Counted) -> pl.DataFrame:
             population=pl.when(is_total.first())
             .then(pl.col("population").sum())
             .otherwise(pl.col("population").first()),
-            posts_not_funded=pl.col("posts_not_funded").sum(),
             systems=pl.len().cast(pl.Int64),
         )
         posts = (
@@ -215,7 +205,6 @@ def _rows(held: Counted) -> pl.DataFrame:
         )
         every.append(posts.join(of, on=AREA))
     return pl.concat(every).with_columns(
-        posts_not_funded=pl.when(pl.col("role_family") == ALL).then("posts_not_funded"),
         posts_per_100000=pl.col("posts") * PER / pl.when(pl.col("population") > 0).then("population"),
     )
 
@@ -263,7 +252,7 @@ def _values(measure: str, posts: pl.DataFrame, *, is_family: bool) -> pl.DataFra
             *by, pl.col("value").alias(measure)
         )
     elif measure == "median_months_vacant":
-        found = median_months_vacant(posts, by=by).select(*by, pl.col("value").alias(measure))
+        found = median_months_vacant(posts, by=by).select(*by, pl.col("value").round(0).alias(measure))
     else:
         months = next(months for months, name in ENDING.items() if name == measure)
         found = ending_within(posts, months=(months,), wte="wte", as_at="as_at", end="end", by=by)
@@ -315,7 +304,6 @@ def horizon(held: Counted) -> pl.DataFrame:
             pl.col("value_kind").first(),
             wte=pl.when(enough).then(pl.col("millionths").sum() / pl.lit(MILLIONTHS)).round(6),
             systems=pl.when(enough).then(known.sum()).otherwise(0).cast(pl.Int64),
-            steps_merged=pl.when(enough).then(pl.col("merged").any()),
         )
         .with_columns(
             value_symbol=pl.when(pl.col("wte").is_null()).then(pl.lit(str(ValueSymbol.CONFIDENTIAL))),
@@ -339,11 +327,8 @@ def _shown_horizons(held: Counted) -> pl.DataFrame:
         for basis, posts in (("all", held.funded), ("confirmed", sure))
     )
     read = (
-        held.shown.steps.join(true, on=[*TEAM, "basis", "read_at"], how="left")
-        .with_columns(pl.col("value").fill_null(0.0))  # no post, or none confirmed: the rule let it be told
-        .join(true.select(*TEAM, "basis", month="read_at", true="value"), on=[*TEAM, "basis", "month"], how="left")
-        .with_columns(merged=(pl.col("value") != pl.col("true").fill_null(0.0)).any().over(*TEAM, "basis"))
+        held.shown.steps.join(true, on=[*TEAM, "basis", "read_at"], how="left").with_columns(
+            pl.col("value").fill_null(0.0)
+        )  # no post, or none confirmed: the rule let it be told
     )
-    return read.select(
-        *TEAM, "basis", "month", "merged", millionths=(pl.col("value") * MILLIONTHS).round().cast(pl.Int64)
-    )
+    return read.select(*TEAM, "basis", "month", millionths=(pl.col("value") * MILLIONTHS).round().cast(pl.Int64))

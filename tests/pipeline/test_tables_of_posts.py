@@ -113,7 +113,6 @@ def test_a_system_by_hand() -> None:
         "largest_funder_share": 0.6,
         "largest_pay_framework": "agenda_for_change",
         "largest_pay_framework_share": 1.0,
-        "posts_not_funded": 0,
         "value_kind": "published",
         "value_symbol": None,
         "withheld": None,
@@ -161,11 +160,11 @@ def test_a_return_without_posts_is_a_return() -> None:
     assert steps["wte"].to_list() == [0.0] * 122
 
 
-def test_a_post_not_funded_on_the_day_is_counted_apart() -> None:
+def test_a_post_not_funded_on_the_day_is_in_no_figure() -> None:
     later = post(8, funding_start=dt.date(2026, 10, 1))
     before = post(9, funding_end=dt.date(2026, 6, 30))
     found = row(workforce.build(inputs(posts([*team(FIRST, recurrent=3, ending=0), later, before]))), FIRST)
-    assert (found["posts"], found["wte"], found["posts_not_funded"]) == (3, 3.0, 2)
+    assert (found["posts"], found["wte"]) == (3, 3.0)
 
 
 def test_month_0_of_the_horizon_is_the_funded_wte_and_the_cliff_is_after_march() -> None:
