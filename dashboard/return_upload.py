@@ -17,6 +17,7 @@ from dashboard.guard import RefusedError, must_be_able, must_be_own
 from dashboard.pages import return_upload as pages
 from dashboard.pages.page import Page
 from dashboard.pages.problem import no_release
+from data_contracts.personal import told_by_cell
 from data_contracts.quarters import is_quarter
 
 _MEGABYTE = 1024 * 1024
@@ -136,7 +137,8 @@ def _put(given: FileStorage, folder: Path, stem: str) -> Path:
             "Save it so and choose it again.",
             status=415,
         )
-    shown = re.sub(r"[^A-Za-z0-9_-]", "-", Path(given.filename or "").stem)[:60] or stem
+    own = Path(given.filename or "").stem
+    shown = re.sub(r"[^A-Za-z0-9_-]", "-", "" if told_by_cell(own) else own)[:60] or stem
     path = folder / f"{shown}{ending}"
     if path.exists():
         path = folder / f"{stem}-{shown}{ending}"

@@ -11,12 +11,18 @@ _IN_TEXT = (
     # Telephone numbers: 0, 0044 or +44 and nine or ten digits, together or apart; not the tail of a date.
     (
         "a telephone number",
-        re.compile(r"(?<!\d)(?<!\d[-.])(?:\+44|0044|0)[ .()-]*(?:\d[ .()-]?){8,9}\d(?!\d)"),
+        re.compile(r"(?<!\d)(?<!\d[-.])(?:(?:\+44|0044|0)[ .()-]*(?:\d[ .()-]?){8,9}\d|44\d{10})(?!\d)"),
     ),
     # NHS numbers have ten digits; so do other things, but writing it again costs less than a patient's number kept.
     ("ten digits that could be an NHS number", re.compile(r"(?<!\d)\d{3}[ .-]?\d{3}[ .-]?\d{4}(?!\d)")),
     # A title and a name, each with its capital: “ms” and “sir” begin other words.
-    ("a person’s name", re.compile(r"(?<![A-Za-z])(?:Mr|Mrs|Miss|Dr|Prof|Professor|Sir|Dame|Cllr)\.? +[A-Z][a-z]")),
+    (
+        "a person’s name",
+        re.compile(
+            r"(?<![A-Za-z])(?:(?:Mr|Mrs|Miss|Dr|Prof|Professor|Sir|Dame|Cllr)[. ]+[A-Z][a-z]|"
+            r"(?:MR|MRS|MISS|DR|PROF|PROFESSOR|SIR|DAME|CLLR)[. ]+[A-Z]{2})"
+        ),
+    ),
 )
 
 #: Names of persons, as far as an address gives them away.

@@ -6,6 +6,7 @@ be judged, because a cell it looks at is empty or at fault, lets the row through
 
 import datetime as dt
 import difflib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -24,12 +25,16 @@ from data_contracts.return_report import Finding, Report, Severity, SheetRows
 ROW = "sheet_row"
 RAW = "raw."
 POSTS, ANSWERS = "Posts", "System answers"
+#: Sheets of the template that nothing is read from.
+HELP = ("Notes", "Lists")
 MAX_ROWS = 5_000
 #: A change in posts or WTE past this share of the return before asks for a confirmation.
 ASK_OVER = 0.3
 #: A year with a digit amiss lies outside.
 _FIRST_DAY, _LAST_DAY = dt.date(1990, 1, 1), dt.date(2069, 12, 31)
 _SHOWN = 60
+#: A title or two may stand above the names of the columns.
+_HEADER_ROWS = 12
 #: What stands in the place of a cell that was taken out.
 WITHHELD = "[withheld]"
 
@@ -73,8 +78,8 @@ class Known:
 
     `systems`: `system_code`, `valid_from`, `valid_to`, `successors` (in words, with their codes), every board there
     has been. `places`: `place_code`, `system_code`, each local authority of either tier with every board that holds any
-    of it. `before`: the newest accepted return of a system before a quarter. `elsewhere`: WTE by joint reference in the
-    accepted returns of the other systems for a quarter.
+    of it. `before`: the accepted return of a quarter, or else the newest before it. `elsewhere`: WTE by joint
+    reference in the accepted returns of the other systems for a quarter.
     """
 
     today: dt.date
@@ -108,6 +113,7 @@ class Rule:
     todo: str
     severity: Severity = Severity.ERROR
     found: pl.Expr | None = None
+    near: tuple[str, ...] = ()
     hint: Callable[[str], str] | None = None
 
     @property
@@ -183,7 +189,7 @@ _WORTH_A_LOOK = (
     r"[0-9](?:[ .()-]*[0-9]){8}",
     r"[A-Za-z][0-9][A-Za-z0-9]?[\s+]*[0-9][A-Za-z]{2}(?:[^A-Za-z0-9]|$)",
     r"(?i)^https?:",
-    r"(?:Mr|Mrs|Miss|Dr|Prof|Professor|Sir|Dame|Cllr)\.? ",
+    r"(?i)(?:Mr|Mrs|Miss|Dr|Prof|Professor|Sir|Dame|Cllr)[. ]",
 )
 
 
@@ -231,6 +237,11 @@ class _Table:
 def _table(sheet: Sheet, fields: tuple[Field, ...], lacking: frozenset[str] = frozenset()) -> _Table:
     """Columns by their names. One whose name is nearly right is a fault, and is read for what it must mean."""
     expected = [column.name for column in fields if column.name not in lacking]
+    below = _header_below(sheet, expected)
+    if below is not None:
+        return _Table(
+            sheet=sheet.name, letters={}, frame=_no_frame(fields), findings=(below,), missing=frozenset(expected)
+        )
     letters: dict[str, str] = {}
     findings: list[Finding] = []
     say = partial(_header_finding, sheet.name)
@@ -249,7 +260,8 @@ def _table(sheet: Sheet, fields: tuple[Field, ...], lacking: frozenset[str] = fr
         todo = f"rename it to {near[0]}" if near else "take the column out: there is no room for more than is asked"
         if not near and (gone := [old for old in lacking if old == name]):
             todo = f"take {gone[0]} out"
-        findings.append(say(letter, "unknown_column", _quoted(name), "only the columns of the template", todo))
+        found = _quoted(name, tuple(expected))
+        findings.append(say(letter, "unknown_column", found, "only the columns of the template", todo))
         if near:
             letters[near[0]] = letter
     missing = [name for name in expected if name not in letters]
@@ -296,6 +308,30 @@ def _table(sheet: Sheet, fields: tuple[Field, ...], lacking: frozenset[str] = fr
     )
 
 
+def _header_below(sheet: Sheet, expected: list[str]) -> Finding | None:
+    """Where the names of the columns stand in a later row than the first: said once, not once a cell."""
+    if sum(name in expected for name in sheet.header.values()) >= len(expected) / 2:
+        return None
+    for row, *cells in sheet.cells.head(_HEADER_ROWS).iter_rows():
+        if sum(cell in expected for cell in cells) >= len(expected) / 2:
+            return Finding(
+                sheet=sheet.name,
+                cell=f"A{row}",
+                column=None,
+                rule="header_not_first",
+                found=f"the names of the columns in row {row}",
+                expected="the names of the columns in row 1, and nothing above them",
+                todo=f"delete the {row - 1} rows above and check the file again: this sheet was not looked at further",
+            )
+    return None
+
+
+def _no_frame(fields: tuple[Field, ...]) -> pl.DataFrame:
+    """No rows, under the columns a table has."""
+    raw = {RAW + field.name: pl.String for field in fields}
+    return pl.DataFrame(schema={ROW: pl.Int64, **raw, **{field.name: field.dtype for field in fields}})
+
+
 def _header_finding(sheet: str, letter: str, rule: str, found: str, expected: str, todo: str) -> Finding:
     return Finding(sheet=sheet, cell=f"{letter}1", column=None, rule=rule, found=found, expected=expected, todo=todo)
 
@@ -335,9 +371,7 @@ def field_rules(column: Field) -> Iterator[Rule]:
             name="missing",
             good=raw.is_not_null(),
             expected=_words(column),
-            todo=f"fill in {name}: {column.meaning.split(';')[0][0].lower()}{column.meaning.split(';')[0][1:]}"
-            if not column.allowed
-            else f"choose {name} from the list",
+            todo=f"choose {name} from the list" if column.allowed else f"fill in {name}: {_meaning(column)}",
         )
     if column.kind != "text":
         yield make(
@@ -345,6 +379,7 @@ def field_rules(column: Field) -> Iterator[Rule]:
             good=unread | value.is_not_null(),
             expected=_words(column),
             todo=f"write {_words(column)}",
+            hint=_mended,
         )
     if column.kind == "date":
         yield make(
@@ -359,6 +394,7 @@ def field_rules(column: Field) -> Iterator[Rule]:
             good=_passes(value.is_in(list(column.allowed))),
             expected="one of " + ", ".join(column.allowed),
             todo="choose from the list",
+            near=column.allowed,
             hint=partial(_near, allowed=column.allowed),
         )
     if column.pattern:
@@ -367,8 +403,12 @@ def field_rules(column: Field) -> Iterator[Rule]:
             good=_passes(value.str.contains(column.pattern)),
             expected=_words(column),
             todo=_FORM_TODO.get(name, "correct it"),
+            hint=partial(_folded, pattern=column.pattern),
         )
 
+
+#: The day before day 1 of a spreadsheet, which takes 1900 for a leap year.
+_EXCEL_EPOCH = dt.date(1899, 12, 30)
 
 _FORM_WORDS = {
     "post_reference": "1 to 20 capital letters, digits and hyphens",
@@ -385,6 +425,29 @@ _FORM_TODO = {
     "place_code": "look the code up, or leave the cell empty",
     "link": "give the address of a public page, or leave the cell empty where that is allowed",
 }
+
+
+def _meaning(column: Field) -> str:
+    """What a column means, as the end of a sentence."""
+    said = column.meaning.split(";")[0]
+    return said if said[1:2].isupper() else said[:1].lower() + said[1:]
+
+
+def _folded(cell: str, *, pattern: str) -> str:
+    """A code that would do, but for small letters, spaces or another kind of dash."""
+    code = re.sub(r"[\u2010-\u2015]", "-", re.sub(r"\s+", "", cell.upper()))
+    return f"did you mean {code}?" if code != cell and re.search(pattern, code) else ""
+
+
+def _mended(cell: str) -> str:
+    """A number with a decimal comma or as a percentage, or a day as the number a spreadsheet keeps for it."""
+    if re.fullmatch(r"[0-9]+,[0-9]+", cell):
+        return f"did you mean {cell.replace(',', '.')}?"
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?%", cell):
+        return f"did you mean {float(cell[:-1]) / 100:g}?"
+    if re.fullmatch(r"[345][0-9]{4}", cell):
+        return f"if it is a day, {_EXCEL_EPOCH + dt.timedelta(days=int(cell))}, format the column as dates"
+    return ""
 
 
 def _words(column: Field) -> str:
@@ -583,6 +646,7 @@ def _together(known: Known, system_code: str | None, quarter: str | None) -> Ite
     code, day = pl.col("system_code"), pl.col("as_at")
     known_codes = known.systems["system_code"].unique().to_list()
     example = code.str.starts_with("X54")
+    first: Any = known.systems["valid_from"].min()
     yield Rule(
         name="example_system",
         column="system_code",
@@ -601,7 +665,7 @@ def _together(known: Known, system_code: str | None, quarter: str | None) -> Ite
     yield Rule(
         name="system_not_in_force",
         column="system_code",
-        good=_passes(pl.col("in_force")),
+        good=_passes(pl.col("in_force") | (day < first) | (day > known.today)),
         expected="a system that existed on as_at",
         todo="use the code of its successor",
         hint=_successors(known.systems),
@@ -621,6 +685,20 @@ def _together(known: Known, system_code: str | None, quarter: str | None) -> Ite
         expected="the last day of a quarter: 30 June, 30 September, 31 December or 31 March",
         todo="give the last day of the quarter the return is of",
     )
+    yield Rule(
+        name="quarter_not_over",
+        column="as_at",
+        good=_passes(day <= known.today),
+        expected=f"a day up to {known.today}, today",
+        todo="send the return when the quarter has ended",
+    )
+    yield Rule(
+        name="quarter_too_early",
+        column="as_at",
+        good=_passes(day >= first),
+        expected=f"a day from {first} on, when integrated care boards began",
+        todo="correct the year",
+    )
     if quarter is not None:
         yield Rule(
             name="another_quarter",
@@ -629,13 +707,6 @@ def _together(known: Known, system_code: str | None, quarter: str | None) -> Ite
             expected=f"{last_day(quarter)}, as in the other rows: one file a quarter",
             todo="send each quarter's rows in a file of its own",
         )
-    yield Rule(
-        name="quarter_not_over",
-        column="as_at",
-        good=_passes(day <= known.today),
-        expected=f"a day up to {known.today}, today",
-        todo="send the return when the quarter has ended",
-    )
 
 
 def _is_quarter_end(day: pl.Expr) -> pl.Expr:
@@ -744,7 +815,8 @@ def _answers_once() -> Iterator[Rule]:
 
 def check(file: str, sheets: Iterable[Sheet], findings: Iterable[Finding], known: Known) -> Checked:
     """Hold a file's sheets against every rule. `findings` are what reading it had to say already."""
-    told = list(findings)
+    sheets, told = list(sheets), list(findings)
+    told.extend(_unread([sheet.name for sheet in sheets]))
     given = {sheet.name: sheet for sheet in sheets}
     posts_sheet, answers_sheet = given.get(POSTS), given.get(ANSWERS)
     # A file that could not be read has said why; that it shows no sheet is no second fault.
@@ -772,7 +844,7 @@ def check(file: str, sheets: Iterable[Sheet], findings: Iterable[Finding], known
     change = _change(posts.frame, known, system_code, quarter)
     if change:
         told.append(change)
-    if answers_sheet is not None and not answers.missing:
+    if given and not answers.missing - {field.name for field in ANSWER_FIELDS if answers_sheet is None}:
         told.extend(_unanswered(answers.frame))
     report = Report(
         file=file,
@@ -855,7 +927,7 @@ def _broken(table: _Table, held_to: list[Rule], known: Known) -> list[Finding]:
                     cell=f"{letter}{row}",
                     column=rule.column,
                     rule=rule.name,
-                    found=_quoted(found) if rule.found is None else _printable(found),
+                    found=_quoted(found, rule.near) if rule.found is None else _printable(found),
                     expected=rule.expected,
                     todo="; ".join(part for part in (rule.todo, hints.get(cell, "")) if part),
                     severity=rule.severity,
@@ -931,13 +1003,43 @@ def _unanswered(answers: pl.DataFrame) -> Iterator[Finding]:
         )
 
 
+def _unread(names: list[str]) -> Iterator[Finding]:
+    """Sheets that would be passed over without a word: by another name than is asked, or by one that is there twice."""
+    for name in dict.fromkeys(names):
+        if name in (POSTS, ANSWERS):
+            if names.count(name) > 1:
+                yield Finding(
+                    sheet=name,
+                    cell=None,
+                    column=None,
+                    rule="repeated_sheet",
+                    found=f"{names.count(name)} sheets of this name",
+                    expected="each sheet once",
+                    todo="put the rows into one",
+                )
+        elif name not in HELP:
+            near = difflib.get_close_matches(_plain(name), [_plain(POSTS), _plain(ANSWERS)], n=1, cutoff=0.5)
+            meant = {_plain(POSTS): POSTS, _plain(ANSWERS): ANSWERS}
+            yield Finding(
+                sheet="the file",
+                cell=None,
+                column=None,
+                rule="unread_sheet",
+                found=f"sheet {_quoted(name)}, which is not read"
+                if near
+                else "a sheet, maybe hidden, that is not read",
+                expected=f"the sheets {POSTS} and {ANSWERS}, and no more than the template has",
+                todo=f"name it {meant[near[0]]}, if that is what it is, or take it out" if near else "take it out",
+            )
+
+
 def _no_posts(names: list[str]) -> Finding:
     return Finding(
         sheet=POSTS,
         cell=None,
         column=None,
         rule="no_posts_sheet",
-        found="sheets " + ", ".join(map(_quoted, names)) if names else "no sheet",
+        found=f"{len(names)} sheets of other names" if names else "no sheet",
         expected=f"a sheet named {POSTS}",
         todo="start from a new template, or give the sheet its name back",
     )
@@ -986,8 +1088,13 @@ def _row(finding: Finding) -> int:
     return int(digits) if digits else 0
 
 
-def _quoted(cell: str | None) -> str:
-    return "an empty cell" if cell is None else f"“{_printable(cell)}”"
+def _quoted(cell: str | None, allowed: tuple[str, ...] = ()) -> str:
+    """A cell as a report repeats it. Words that are nearly no code may be a person's name, and are not repeated."""
+    if cell is None:
+        return "an empty cell"
+    is_code = any(letter.isdigit() for letter in cell) or not any(letter.isalpha() for letter in cell)
+    near = difflib.get_close_matches(_plain(cell), (*allowed, *_YES, *_NO), n=1, cutoff=0.6)
+    return f"“{_printable(cell)}”" if is_code or near else "words that are not among those asked for"
 
 
 def _printable(text: str) -> str:

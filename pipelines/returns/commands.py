@@ -57,6 +57,8 @@ def template_command(
     settings = _settings(data)
     if out.suffix.lower() not in (".xlsx", ".csv"):
         raise typer.BadParameter("--out ends in .xlsx or .csv")
+    if not out.resolve().parent.is_dir():
+        raise typer.BadParameter(f"--out names a folder that is not there: {out.parent}")
     wanted = _or_refused(lambda: template(system, quarter, known(settings), settings), as_json=False)
     written = [out]
     if out.suffix.lower() == ".xlsx":

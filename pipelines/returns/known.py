@@ -41,28 +41,34 @@ def known(settings: Settings) -> Known:
 
 
 def _systems(areas: pl.DataFrame, lineage: pl.DataFrame) -> pl.DataFrame:
-    """Every board there has been, its days, and in words the boards that took its residents."""
-    boards = areas.filter(pl.col("area_type") == AreaType.ICB)
-    names = boards.select("area_code", "area_name").unique("area_code", maintain_order=True)
-    successors = (
-        lineage.filter(
-            (pl.col("confidence") == Confidence.HIGH) & (pl.col("successor_code") != pl.col("predecessor_code"))
-        )
-        .join(names, left_on="successor_code", right_on="area_code")
-        .sort("predecessor_code", "successor_code")
-        .group_by(system_code="predecessor_code")
-        .agg(successors=pl.format("{} ({})", "successor_code", "area_name").str.join(" or "))
+    """Every board there has been, its days, and in words today's boards that have its residents."""
+    boards = areas.filter(pl.col("area_type") == AreaType.ICB).select(
+        "area_name", "valid_from", "valid_to", system_code="area_code"
     )
-    return (
-        boards.select("area_code", "valid_from", "valid_to")
-        .rename({"area_code": "system_code"})
-        .join(successors, on="system_code", how="left")
+    names = {
+        code: name for code, name, ends in boards.select("system_code", "area_name", "valid_to").iter_rows() if not ends
+    }
+    steps: dict[str, list[str]] = {}
+    sure = lineage.filter(pl.col("confidence") == Confidence.HIGH).sort("predecessor_code", "successor_code")
+    for before, after in sure.select("predecessor_code", "successor_code").iter_rows():
+        if before != after:
+            steps.setdefault(before, []).append(after)
+
+    def todays(code: str) -> list[str]:
+        """Those of today it led to, however many changes lie between."""
+        found = [one for after in steps.get(code, ()) for one in ([after] if after in names else todays(after))]
+        return list(dict.fromkeys(found))
+
+    successors = {code: " or ".join(f"{one} ({names[one]})" for one in todays(code)) or None for code in steps}
+    said = pl.DataFrame(
+        list(successors.items()), schema={"system_code": pl.String, "successors": pl.String}, orient="row"
     )
+    return boards.drop("area_name").join(said, on="system_code", how="left")
 
 
 def _before(data_dir: Path, system_code: str, quarter: str) -> Totals | None:
-    """What the newest accepted return of an earlier quarter came to."""
-    earlier = [held for held in newest(data_dir, system_code) if last_day(held.quarter) < last_day(quarter)]
+    """What the return it would supersede came to, or else the newest of an earlier quarter."""
+    earlier = [held for held in newest(data_dir, system_code) if last_day(held.quarter) <= last_day(quarter)]
     if not earlier:
         return None
     last = max(earlier, key=lambda held: last_day(held.quarter))

@@ -48,6 +48,14 @@ def read(name: str, content: bytes, answers: tuple[str, bytes] | None = None) ->
         try:
             if len(raw) > MOST_BYTES:
                 raise _too_large()
+            if raw.startswith(_ZIP) and answers and sheet_name == ANSWERS:
+                raise Fault(
+                    rule="answers_in_a_workbook",
+                    sheet=ANSWERS,
+                    found="a workbook beside the return",
+                    expected="a .csv file of answers, only beside a .csv file of posts",
+                    todo="send one workbook with both sheets",
+                )
             if raw.startswith(_ZIP):
                 found, told = _workbook(file_name, raw)
                 findings.extend(told)
@@ -205,7 +213,7 @@ def _refuse_other_kinds(name: str, content: bytes) -> None:
     if b"\0" in content:
         raise Fault(
             rule="encoding",
-            found="null bytes, which no text in UTF-8 has",
+            found="text in UTF-16, or no text at all: there are null bytes",
             expected="UTF-8",
             todo="save it again as CSV UTF-8",
         )

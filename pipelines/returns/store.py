@@ -6,6 +6,7 @@ which stay. The file itself is not kept: a workbook also tells who made it and w
 """
 
 import csv
+import glob
 import gzip
 import io
 import shutil
@@ -49,17 +50,18 @@ def folder(data_dir: Path, held: Held) -> Path:
     return data_dir / "returns" / held.system_code / held.quarter / held.name
 
 
-def every(data_dir: Path, system_code: str = "*", quarter: str = "*") -> Iterator[Held]:
-    """Every accepted return, by system, quarter and number."""
+def every(data_dir: Path, system_code: str | None = None, quarter: str | None = None) -> Iterator[Held]:
+    """Every accepted return, or those of a system or a quarter; by system, quarter and number."""
+    where = "/".join("*" if part is None else glob.escape(part) for part in (system_code, quarter))
     found = [
         msgspec.json.decode(path.read_bytes(), type=Held)
-        for path in (data_dir / "returns").glob(f"{system_code}/{quarter}/*/{_RECORD}")
+        for path in (data_dir / "returns").glob(f"{where}/*/{_RECORD}")
         if not path.parent.name.startswith(_ASIDE)
     ]
     yield from sorted(found, key=lambda held: (held.system_code, last_day(held.quarter), held.number))
 
 
-def newest(data_dir: Path, system_code: str = "*", quarter: str = "*") -> list[Held]:
+def newest(data_dir: Path, system_code: str | None = None, quarter: str | None = None) -> list[Held]:
     """The return that stands of each system and quarter."""
     return list({(held.system_code, held.quarter): held for held in every(data_dir, system_code, quarter)}.values())
 

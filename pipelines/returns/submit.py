@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import re
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -10,13 +11,16 @@ import polars as pl
 from data_contracts.personal import told_by_cell
 from data_contracts.posts import ANSWER_FIELDS, POST_FIELDS
 from data_contracts.return_report import Finding, Report, Severity
-from data_contracts.returns import Checked, Sheet, check, upgrade
+from data_contracts.returns import ANSWERS, POSTS, Checked, Sheet, check, upgrade
 from pipelines.config import Settings
 from pipelines.refresh import lock
 from pipelines.returns import store
 from pipelines.returns.known import known
 from pipelines.returns.read import read
 from pipelines.returns.store import Held
+
+#: A first name and a surname, as people put them into the names of files.
+_TWO_NAMES = re.compile(r"(?<![A-Za-z])[A-Z][a-z]+[ _.-]+[A-Z][a-z]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,8 +91,9 @@ def validate(sent: SentIn, settings: Settings) -> Report:
 
 def _checked(sent: SentIn, settings: Settings) -> tuple[Checked, tuple[Sheet, ...]]:
     found = read(sent.name, sent.content, sent.answers)
-    name = "the file" if told_by_cell(sent.name) else sent.name
-    return check(name, found.sheets, found.findings, known(settings)), found.sheets
+    name = "the file" if told_by_cell(sent.name) or _TWO_NAMES.search(sent.name) else sent.name
+    read_from = tuple(sheet for sheet in found.sheets if sheet.name in (POSTS, ANSWERS))
+    return check(name, found.sheets, found.findings, known(settings)), read_from
 
 
 def submit(sent: SentIn, settings: Settings, *, confirmed: bool, at: dt.datetime) -> Submission:

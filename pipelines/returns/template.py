@@ -24,6 +24,19 @@ from pipelines.returns import store
 #: An hour of no meaning, so that the same template is the same bytes.
 _MADE = dt.datetime(2026, 1, 1)  # noqa: DTZ001  a spreadsheet knows no zones
 _FLAG = ("yes", "no")
+#: What a spreadsheet program shows beside a cell, at most.
+_LONGEST_PROMPT = 255
+#: When a cell that may be empty may not be, as the rules have it.
+_WHEN_FILLED = {
+    "vacant_since": "no for a vacant post; yes, and it must be, for a filled one",
+    "contract_end": "yes; give it for a fixed term, secondment or interim where it is known",
+    "funding_end": "no where the funding is not recurrent; yes, and it must be, where it is",
+    "topic": "no for an agreement or a case; yes, and it must be, otherwise",
+    "answer": "no, except for a case",
+    "outcome": "no for a case; yes, and it must be, otherwise",
+    "dated": "no for an agreement, a director or a definition that there is; yes otherwise",
+    "link": "no for a case and for an answer of yes or partly; yes for no",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +164,8 @@ def _write_table(
                     "ignore_blank": field.optional,
                     "error_title": field.name,
                     "error_message": "Choose a value from the list.",
+                    "input_title": field.name,
+                    "input_message": field.meaning[:_LONGEST_PROMPT],
                 },
             )
         for row, cell in enumerate(written[field.name], 1):
@@ -196,6 +211,10 @@ def _write_notes(sheet: Worksheet, wanted: Template, head: Format, wrapped: Form
             sheet.write_string(row, place, cell, head if is_head else wrapped)
 
 
+def _may_be_empty(field: Field) -> str:
+    return _WHEN_FILLED.get(field.name, "yes" if field.optional else "no")
+
+
 def _notes(wanted: Template) -> Iterator[tuple[tuple[str, ...], bool]]:
     """What a person who fills it in must know, from the contract itself."""
     yield ("Return of posts",), True
@@ -210,13 +229,14 @@ def _notes(wanted: Template) -> Iterator[tuple[tuple[str, ...], bool]]:
     )
     yield ("Values only", "No formulas: paste them as values. No comments, pictures or links to other files."), False
     yield ("Days", "Written 2026-09-30 or 30/09/2026."), False
-    yield ("Send it", "python -m pipelines returns validate FILE, then python -m pipelines returns submit FILE"), False
+    yield ("Send it", "On the page /workforce/return, or by: python -m pipelines returns submit FILE"), False
     for name, fields in ((POSTS, POST_FIELDS), (ANSWERS, ANSWER_FIELDS)):
         yield ("",), False
         yield (f"Sheet {name}: column", "meaning", "kind", "may be empty"), True
         for field in fields:
             meaning = "what is asked, see below" if field.name == "question" else field.meaning
-            yield (field.name, meaning, TYPES[field.kind], "yes" if field.optional else "no"), False
+            kind = "yes or no" if field.kind == "flag" else TYPES[field.kind]
+            yield (field.name, meaning, kind, _may_be_empty(field)), False
     yield ("",), False
     yield ("Question", "meaning"), True
     for question, meaning in QUESTION_MEANINGS.items():

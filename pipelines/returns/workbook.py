@@ -50,6 +50,10 @@ _HAZARDS = (
     (r"drawings|media|charts|diagrams|ink", "drawings", "pictures, charts or text boxes", "remove them"),
     (r"pivot|slicer|timeline", "pivot_tables", "pivot tables, which keep hidden copies of data", "remove them"),
 )
+_MEND = {
+    "formulas": "copy the cells and paste them as values",
+    "error_values": "write the values themselves, or empty the cells",
+}
 _ARCHIVES = (
     b"PK\x03\x04",
     b"PK\x05\x06",
@@ -175,7 +179,14 @@ def _bomb(found: str) -> Fault:
 
 
 def _of_parts(parts: Iterator[tuple[str, bytes]]) -> Iterator[Fault]:
+    """What is wrong with each part, sheets by the names a person knows them by."""
     reader = _Reader()
+    for fault in list(_faults_of(parts, reader)):
+        fault.sheet = reader.known_as(fault.sheet)
+        yield fault
+
+
+def _faults_of(parts: Iterator[tuple[str, bytes]], reader: "_Reader") -> Iterator[Fault]:
     for name, content in parts:
         if content.startswith(_ARCHIVES) or name.lower().endswith((".zip", ".xlsx", ".xlsm", ".docx", ".gz", ".7z")):
             yield Fault(
@@ -194,6 +205,8 @@ class _Reader:
 
     def __init__(self) -> None:
         self._sheets = self._cells = 0
+        self._names: dict[str, str] = {}
+        self._targets: dict[str, str] = {}
 
     def read(self, name: str, content: bytes) -> list[Fault]:
         """A part's faults. Raises Fault for a document type, a cell past every table, and what is no XML."""
@@ -202,6 +215,7 @@ class _Reader:
         self._row = self._column = self._letters = 0
         self._text: list[str] | None = None
         self._formulas: list[str] = []
+        self._errors: list[str] = []
         self._faults: list[Fault] = []
         # Only UTF-8: a text in another encoding would hide from whatever reads it next.
         if b"\0" in content:
@@ -215,20 +229,29 @@ class _Reader:
             parser.Parse(content, True)
         except expat.ExpatError as error:
             raise self._no_xml(expat.ErrorString(error.code)) from error
-        if self._formulas:
-            shown = ", ".join(self._formulas[:_MOST_SHOWN])
-            more = len(self._formulas) - _MOST_SHOWN
-            self._faults.append(
-                Fault(
-                    rule="formulas",
-                    sheet=self._sheet,
-                    cell=self._formulas[0],
-                    found=f"formulas in {shown}" + (f" and {more:,} more cells" if more > 0 else ""),
-                    expected="values, not formulas",
-                    todo="copy the cells and paste them as values",
+        for rule, places, what, expected in (
+            ("formulas", self._formulas, "formulas", "values, not formulas"),
+            ("error_values", self._errors, "error values such as #N/A", "values, or nothing where that is allowed"),
+        ):
+            if places:
+                more = len(places) - _MOST_SHOWN
+                shown = ", ".join(places[:_MOST_SHOWN]) + (f" and {more:,} more cells" if more > 0 else "")
+                self._faults.append(
+                    Fault(
+                        rule=rule,
+                        sheet=self._sheet,
+                        cell=places[0],
+                        found=f"{what} in {shown}",
+                        expected=expected,
+                        todo=f"{_MEND[rule]}; the rest of the file is checked once none is left",
+                    )
                 )
-            )
         return self._faults
+
+    def known_as(self, part: str) -> str:
+        """The name of the sheet that lies in a part, unless that may tell of a person."""
+        name = self._names.get(self._targets.get(part.removesuffix(".xml.rels"), ""), part)
+        return part if told_by_cell(name) else name
 
     @property
     def _sheet(self) -> str:
@@ -256,6 +279,9 @@ class _Reader:
             self._letters = 0
         if tag == "Relationship":
             self._relationship(attributes)
+        elif tag == "sheet" and self._name == "xl/workbook.xml":
+            number = next((value for name, value in attributes.items() if name.endswith("|id")), "")
+            self._names[number] = attributes.get("name", "")
         elif tag in ("worksheet", "chartsheet", "dialogsheet"):
             self._is_sheet = True
             self._sheets += 1
@@ -268,6 +294,8 @@ class _Reader:
             self._column = 0
         elif tag == "c":
             self._cell(attributes.get("r"))
+            if attributes.get("t") == "e":
+                self._errors.append(self._place())
         elif tag in ("v", "is"):
             self._filled()
         elif tag == "f":
@@ -291,6 +319,9 @@ class _Reader:
             self._text = None
 
     def _relationship(self, attributes: dict[str, str]) -> None:
+        if self._name == "xl/_rels/workbook.xml.rels":
+            part = attributes.get("Target", "").rsplit("/", 1)[-1].removesuffix(".xml")
+            self._targets[part] = attributes.get("Id", "")
         if attributes.get("TargetMode") != "External":
             return
         if not attributes.get("Type", "").endswith("/hyperlink"):

@@ -105,6 +105,7 @@ FAULTS_OF_POSTS: list[tuple[str, str, dict[str, str]]] = [
     ("system_not_in_force", "system_code", {"system_code": SYSTEM_THEN}),
     ("another_system", "system_code", {"system_code": SYSTEM_NOW}),
     ("not_a_quarters_end", "as_at", {"as_at": "2026-09-29"}),
+    ("quarter_too_early", "as_at", {"as_at": "2016-09-30"}),
     ("another_quarter", "as_at", {"as_at": "2026-06-30"}),
     ("quarter_not_over", "as_at", {"as_at": "2026-12-31"}),
     ("unknown_place", "place_code", {"place_code": "E08000099"}),

@@ -128,7 +128,7 @@ def test_a_file_that_is_wrong_all_over_is_told_from_its_beginning_and_takes_litt
     wrong = [post(number, wte="9", role_family="x", state="y", funding_source="z") for number in range(1, 5_001)]
     answer = send(desk, as_csv(wrong), fields={"do": "submit"})
     assert answer.status_code == 422
-    assert f"first {pages.MOST_FINDINGS} of 20,000" in main(answer).text
+    assert f"first {pages.MOST_FINDINGS} of 20,001" in main(answer).text
     assert len(rows(main(answer).one("table"))) == pages.MOST_FINDINGS + 1
     assert len(answer.get_data()) < 1_000_000
     assert not stored(data)

@@ -147,7 +147,7 @@ def test_of_two_posts_only_the_number_is_told(main: Get) -> None:
     told = {row[0]: row[1] for row in table(page, "The return in figures")[1:]}
     assert told.pop("Posts").startswith("2, ")
     assert set(told.values()) == {"[c]"}
-    assert "states are not shown apart" in page.text
+    assert "States are not shown apart" in page.text
 
 
 def test_a_late_return_is_said_to_be_late(returned: DataFolder) -> None:

@@ -147,7 +147,8 @@ def test_a_blank_template_has_the_lists_and_the_notes_of_the_contract(first_rele
 
 def test_no_template_is_made_for_a_system_that_is_not_there(first_release: DataFolder) -> None:
     held = known(first_release.settings)
-    with pytest.raises(Refused, match="E54000064"):
+    # What took its place in 2023 went into another board in 2026.
+    with pytest.raises(Refused, match=r"its successor E54000069 \(Surrey and Sussex\)"):
         template("E54000053", QUARTER, held, first_release.settings)
     with pytest.raises(Refused, match="unknown_system"):
         template("X54000001", QUARTER, held, first_release.settings)
@@ -206,6 +207,14 @@ def test_shares_of_a_joint_post_are_added_up_over_the_systems_that_returned_it(f
     assert said == [[], ["joint_over_one"]]
     assert [sent.outcome for sent in (first, second)] == ["accepted", "accepted"]
     assert {sent.report.errors for sent in (first, second)} == {0}
+
+
+def test_a_return_that_loses_much_of_the_one_it_supersedes_needs_a_confirmation(folder: DataFolder) -> None:
+    assert send(folder, filled(ten())).outcome == "accepted"
+    lost = filled(ten()[:3])
+    refused = send(folder, lost)
+    assert [one.rule for one in refused.report.findings if one.severity == "error"] == ["large_change"]
+    assert send(folder, lost, confirmed=True).outcome == "accepted"
 
 
 def test_a_return_of_version_1_is_kept_as_it_met_it_and_read_as_the_current_one(folder: DataFolder) -> None:
@@ -272,6 +281,66 @@ def test_who_made_a_workbook_and_where_is_not_kept(folder: DataFolder) -> None:
         if path.is_file():
             kept = path.read_bytes()
             assert b"Bloggs" not in (gzip.decompress(kept) if path.suffix == ".gz" else kept)
+
+
+# --- sheets nobody would read -------------------------------------------------------------------------------
+
+
+def named(old: str, new: str) -> bytes:
+    """The workbook with a sheet of another name."""
+    content = filled(ten())
+    book = part(content, "xl/workbook.xml")
+    assert f'name="{old}"'.encode() in book
+    return with_parts(content, {"xl/workbook.xml": book.replace(f'name="{old}"'.encode(), f'name="{new}"'.encode())})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule", "todo"),
+    [
+        ("System answers", "Answers", "unread_sheet", "name it System answers"),
+        ("System answers", "system answers ", "unread_sheet", "name it System answers"),
+        ("Posts", "Post", "unread_sheet", "name it Posts"),
+        ("Notes", "Team list", "unread_sheet", "take it out"),
+        ("Notes", "Posts", "repeated_sheet", "put the rows into one"),
+    ],
+)
+def test_a_sheet_that_would_be_passed_over_is_a_fault(
+    folder: DataFolder, old: str, new: str, rule: str, todo: str
+) -> None:
+    refused = send(folder, named(old, new))
+    assert refused.outcome == "refused"
+    assert any(one.rule == rule and todo in one.todo for one in refused.report.findings), refused.report.findings
+    assert stored(folder) == []
+
+
+def test_a_name_in_a_sheet_nobody_reads_is_repeated_and_kept_nowhere(folder: DataFolder) -> None:
+    refused = send(folder, named("Notes", "Jane Smith team"), name="Return by Jane Smith.xlsx")
+    assert "Jane" not in json.dumps(refused.facts())
+    content = filled(ten())
+    notes = part(content, "xl/sharedStrings.xml").replace(b"Return of posts", b"Jane Smith")
+    assert send(folder, with_parts(content, {"xl/sharedStrings.xml": notes})).outcome == "accepted"
+    for path in (folder.path / "returns").rglob("*"):
+        if path.is_file():
+            kept = path.read_bytes()
+            assert b"Jane" not in (gzip.decompress(kept) if path.suffix == ".gz" else kept)
+
+
+def test_a_return_without_answers_says_that_none_came(folder: DataFolder) -> None:
+    sent = send(folder, made.as_csv(ten()), name="posts.csv")
+    assert sent.outcome == "accepted"
+    assert [one.rule for one in sent.report.findings] == ["not_answered"]
+
+
+def test_a_workbook_beside_a_file_of_posts_is_refused() -> None:
+    found = read("posts.csv", made.as_csv(ten()), ("more.xlsx", filled(ten())))
+    assert [one.rule for one in found.findings] == ["answers_in_a_workbook"]
+
+
+def test_an_error_value_is_no_empty_cell() -> None:
+    broken = spoilt_sheet(b'<c r="I2"', b'<c r="H2" t="e"><v>#N/A</v></c><c r="I2"')
+    (finding,) = read("return.xlsx", broken).findings
+    assert (finding.rule, finding.sheet, finding.cell) == ("error_values", POSTS, "H2")
+    assert finding.found == "error values such as #N/A in H2"
 
 
 # --- files that mean harm -----------------------------------------------------------------------------------
@@ -438,7 +507,8 @@ def test_a_hostile_file_is_refused_by_name_in_bounded_memory_and_stores_nothing(
 def test_a_formula_is_told_by_its_cell() -> None:
     found = read(*hostile("formula"))
     (finding,) = found.findings
-    assert (finding.rule, finding.cell, finding.found) == ("formulas", "I2", "formulas in I2")
+    assert (finding.rule, finding.sheet, finding.cell) == ("formulas", POSTS, "I2")
+    assert finding.found == "formulas in I2"
     assert found.sheets == ()
 
 
@@ -482,6 +552,9 @@ def test_the_commands_from_a_template_to_a_list(folder: DataFolder, tmp_path: Pa
     assert f"{SYSTEM}  {QUARTER}  return 1" in command(folder, "list").stdout
     assert "Return 1 stands." in command(folder, "show", SYSTEM, QUARTER).stdout
     assert command(folder, "show", SYSTEM, "2025-26-Q4").returncode == 2
+    assert command(folder, "show", "*", QUARTER).returncode == 2
+    nowhere = command(folder, "template", "--system", SYSTEM, "--quarter", QUARTER, "--out", tmp_path / "no" / "t.xlsx")
+    assert (nowhere.returncode, "Traceback" in nowhere.stderr) == (2, False)
 
 
 def test_without_a_release_a_return_cannot_be_checked(tmp_path: Path) -> None:
