@@ -4,8 +4,8 @@ No pandera and no polars here, so that anything may read it.
 """
 
 import html
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 
 
@@ -95,6 +95,37 @@ class Report:
         }
 
 
+def grouped(findings: Iterable[Finding]) -> list[Finding]:
+    """The same said of many cells of a column said once, at the first of them, with all the cells: `S2:S17, S20`."""
+    rows: dict[Finding, list[int]] = {}
+    for finding in findings:
+        letters, row = _place(finding.cell)
+        rows.setdefault(replace(finding, cell=letters), []).append(row)
+    return [
+        replace(finding, cell=finding.cell and _ranges(finding.cell, sorted(held))) for finding, held in rows.items()
+    ]
+
+
+def _place(cell: str | None) -> tuple[str | None, int]:
+    letters = (cell or "").rstrip("0123456789")
+    return (letters, int(cell[len(letters) :] or 0)) if cell else (None, 0)
+
+
+def _ranges(letters: str, rows: list[int]) -> str:
+    """Rows of a column as a spreadsheet shows them.
+
+    >>> _ranges("S", [2, 3, 4, 7])
+    'S2:S4, S7'
+    """
+    found: list[list[int]] = []
+    for row in rows:
+        if found and row == found[-1][1] + 1:
+            found[-1][1] = row
+        else:
+            found.append([row, row])
+    return ", ".join(f"{letters}{a}" if a == b else f"{letters}{a}:{letters}{b}" for a, b in found)
+
+
 def as_text(report: Report) -> str:
     """For a terminal or a log."""
     return "\n".join(_lines(report))
@@ -103,7 +134,7 @@ def as_text(report: Report) -> str:
 def _lines(report: Report) -> Iterator[str]:
     yield f"{report.file}: {_of_what(report)}"
     yield summary(report)
-    for number, finding in enumerate(report.findings, 1):
+    for number, finding in enumerate(grouped(report.findings), 1):
         yield ""
         yield f"{number}. {where(finding)}: {finding.severity}, {finding.rule}"
         yield f"   found: {finding.found}"
@@ -140,7 +171,7 @@ def as_html(report: Report) -> str:
         parts.append("<table><caption>What the checks found</caption><thead><tr>")
         parts.extend(f'<th scope="col">{head}</th>' for head in heads)
         parts.append("</tr></thead><tbody>")
-        for finding in report.findings:
+        for finding in grouped(report.findings):
             cells = (
                 finding.sheet,
                 finding.cell or "",

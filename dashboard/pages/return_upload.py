@@ -12,6 +12,7 @@ from dashboard.pages.page import Page
 from dashboard.reader import Release
 from dashboard.who import Asker
 from data_contracts.quarters import last_day, preceding, quarter_of
+from data_contracts.return_report import Finding, grouped
 
 PATH = "/workforce/return"
 TITLE = "Send a return of posts"
@@ -193,7 +194,7 @@ def report(facts: Mapping[str, Any], *, sent_in: bool) -> list[Node]:
             stacked_table(
                 caption="Findings, each with its cell and how to mend it",
                 head=["Cell", "Severity", "Column", "Found", "Expected", "What to do"],
-                rows=[_row(finding) for finding in findings[:MOST_FINDINGS]],
+                rows=[_row(finding) for finding in grouped(Finding(**of) for of in findings[:MOST_FINDINGS])],
             ),
         ]
         every = told["errors"] + told["warnings"]
@@ -241,13 +242,13 @@ def _difference(changed: Mapping[str, Any]) -> list[Node]:
     return [tag("H2", f"What changed since {changed['against']}"), tag("Ul", items, className="prose")]
 
 
-def _row(finding: Mapping[str, Any]) -> list[Cell]:
-    where = f"{finding['sheet']} {finding['cell']}" if finding.get("cell") else finding["sheet"]
+def _row(finding: Finding) -> list[Cell]:
+    where = f"{finding.sheet} {finding.cell}" if finding.cell else finding.sheet
     return [
         where,
-        _SEVERITIES.get(finding["severity"], finding["severity"]),
-        finding.get("column") or "",
-        finding["found"],
-        finding["expected"],
-        finding["todo"],
+        _SEVERITIES.get(finding.severity, finding.severity),
+        finding.column or "",
+        finding.found,
+        finding.expected,
+        finding.todo,
     ]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from data_contracts.personal import told_by_cell
 from data_contracts.posts import ANSWER_FIELDS, POST_FIELDS, RETURN_VERSION
 from data_contracts.quarters import first_day, following, is_quarter, last_day, previous, quarter_of
-from data_contracts.return_report import Finding, Report, Severity, as_html, as_text
+from data_contracts.return_report import Finding, Report, Severity, as_html, as_text, grouped
 from data_contracts.returns import ANSWERS, POSTS, Checked, Totals, check, rules
 from data_contracts.vocabulary import QUESTION_MEANINGS, Question
 from pipelines.returns.read import read
@@ -187,6 +187,16 @@ def test_words_that_are_no_code_may_be_a_name_and_are_not_repeated(column: str) 
     (finding,) = report.findings
     assert finding.cell is not None
     assert "Jane" not in as_text(report) + as_html(report) + json.dumps(report.facts())
+
+
+def test_what_is_wrong_with_a_whole_column_is_said_once_with_its_cells() -> None:
+    report = checked([post(number, as_at="2026-12-31" if number != 3 else AS_AT) for number in range(1, 7)]).report
+    assert len([one for one in report.findings if one.rule == "quarter_not_over"]) == 5
+    told = [one for one in grouped(report.findings) if one.rule == "quarter_not_over"]
+    assert [one.cell for one in told] == ["S2:S3, S5:S7"]
+    assert "S2:S3, S5:S7" in as_text(report)
+    assert "S2:S3, S5:S7" in as_html(report)
+    assert len(report.facts()["findings"]) == len(report.findings)  # type: ignore[arg-type]
 
 
 def test_names_of_columns_below_a_title_are_said_once() -> None:
