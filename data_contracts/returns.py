@@ -890,21 +890,22 @@ def _broken(table: _Table, held_to: list[Rule], known: Known) -> list[Finding]:
     """Every cell at fault, once: the first rule it breaks in the order of the rules."""
     if table.frame.is_empty():
         return []
+    frame, alone = _without_lone_codes(table)
     boards = known.systems.select("system_code", "valid_from", "valid_to").unique()
     lasted = (pl.col("valid_from") <= pl.col("as_at")) & (
         pl.col("valid_to").is_null() | (pl.col("as_at") <= pl.col("valid_to"))
     )
     in_force = (
-        table.frame.select("system_code", "as_at")
+        frame.select("system_code", "as_at")
         .unique()
         .join(boards, on="system_code")
         .group_by("system_code", "as_at")
         .agg(in_force=lasted.any())
     )
-    frame = table.frame.join(in_force, on=["system_code", "as_at"], how="left", maintain_order="left")
+    frame = frame.join(in_force, on=["system_code", "as_at"], how="left", maintain_order="left")
     usable = [rule for rule in held_to if not (rule.reads | {rule.column}) & table.missing]
     verdicts = frame.select(rule.good.alias(str(number)) for number, rule in enumerate(usable))
-    findings, seen = [], set()
+    findings, seen = alone, set()
     for number, rule in enumerate(usable):
         verdict = verdicts[str(number)]
         if verdict.all():
@@ -934,6 +935,25 @@ def _broken(table: _Table, held_to: list[Rule], known: Known) -> list[Finding]:
                 )
             )
     return findings
+
+
+def _without_lone_codes(table: _Table) -> tuple[pl.DataFrame, list[Finding]]:
+    """The rows that tell of something, and a finding for each that holds a system and a day alone, filled down too far."""
+    others = [name for name in table.letters if name not in ("system_code", "as_at")]
+    is_alone = pl.all_horizontal(pl.col(RAW + name).is_null() for name in others) if others else pl.lit(value=False)
+    found = [
+        Finding(
+            sheet=table.sheet,
+            cell=f"{next(iter(table.letters.values()))}{row}",
+            column=None,
+            rule="nothing_but_codes",
+            found="a row with a system or a day and nothing else",
+            expected="rows that tell of something",
+            todo="delete the row",
+        )
+        for row in table.frame.filter(is_alone)[ROW]
+    ]
+    return table.frame.filter(~is_alone), found
 
 
 def _count_rows(table: _Table, told: list[Finding]) -> SheetRows:

@@ -199,6 +199,13 @@ def test_what_is_wrong_with_a_whole_column_is_said_once_with_its_cells() -> None
     assert len(report.facts()["findings"]) == len(report.findings)  # type: ignore[arg-type]
 
 
+def test_codes_filled_down_too_far_are_said_once_a_row() -> None:
+    lone = dict.fromkeys(POST_HEADER, "") | {"system_code": SYSTEM, "as_at": AS_AT}
+    report = checked([post(1), *[lone] * 5]).report
+    assert findings(report) == [(POSTS, f"A{row}", "nothing_but_codes") for row in range(3, 8)]
+    assert (report.sheets[0].received, report.sheets[0].at_fault) == (6, 5)
+
+
 def test_names_of_columns_below_a_title_are_said_once() -> None:
     titled = b"Return of posts\r\n\r\n" + as_csv([post(1), post(2)])
     report = checked(titled).report
