@@ -938,7 +938,7 @@ def _broken(table: _Table, held_to: list[Rule], known: Known) -> list[Finding]:
 
 
 def _without_lone_codes(table: _Table) -> tuple[pl.DataFrame, list[Finding]]:
-    """The rows that tell of something, and a finding for each that holds a system and a day alone, filled down too far."""
+    """The rows that tell of something, and a finding for each that holds a system and a day alone."""
     others = [name for name in table.letters if name not in ("system_code", "as_at")]
     is_alone = pl.all_horizontal(pl.col(RAW + name).is_null() for name in others) if others else pl.lit(value=False)
     found = [
