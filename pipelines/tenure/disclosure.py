@@ -189,7 +189,8 @@ class _Post(NamedTuple):
 
     reference: str
     wte: float
-    family: str
+    is_so: tuple[bool, ...]
+    kinds: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,7 +210,9 @@ class _Team:
 
     def posts(self) -> list[_Post]:
         """Its posts as they are known again."""
-        return list(map(_Post, self.references, self.wte.tolist(), self.kinds["role_family"]))
+        is_so = zip(*(flag.tolist() for flag in self.flags.values()), strict=True)
+        kinds = zip(*self.kinds.values(), strict=True)
+        return list(map(_Post, self.references, self.wte.tolist(), is_so, kinds))
 
     def of_each(self, column: str) -> dict[str, Mask]:
         """Which posts are of each kind, the largest by WTE first and of equals the first by name."""
@@ -284,8 +287,9 @@ def _columns(line: Sequence[_Team], ancestors: Mapping[str, Sequence[str]]) -> t
 
 #: By what a post is known again after a change of boundaries, the surest first.
 _LIKE: tuple[Callable[[_Post], object], ...] = (
-    lambda post: (post.reference, post.wte),
-    lambda post: (post.wte, post.family),
+    lambda post: (post.wte, post.is_so, post.kinds, post.reference),
+    lambda post: (post.wte, post.is_so, post.kinds),
+    lambda post: (post.wte, post.reference),
     lambda post: post.wte,
     lambda post: post.reference,
 )

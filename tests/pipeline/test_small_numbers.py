@@ -332,6 +332,23 @@ def test_posts_are_known_again_after_a_merger_by_what_they_are_like(*, renumbere
     assert shown == {"2025-26-Q4": 10.0, "2026-27-Q1": None}
 
 
+def test_posts_that_go_on_unchanged_under_new_references_are_shown_as_before() -> None:
+    march = dt.date(2029, 3, 31)
+    kinds = [{"role_family": family, "funding_end": end} for family in ("training", "other") for end in (None, march)]
+    before = [
+        post(number, quarter="2025-26-Q4", system_code=system, **kind)
+        for system in (FIRST, SECOND)
+        for number, kind in enumerate(kinds * 3)
+    ]
+    after = [
+        post(100 + number, quarter="2026-27-Q1", system_code=MERGED, **kind)
+        for number, kind in enumerate(sorted(kinds * 6, key=str))
+    ]
+    shown = of(published(posts([*before, *after]), MERGER)[0], MERGED).sort("quarter")
+    assert shown["wte"].to_list() == [24.0, 24.0]
+    assert shown["recurrent_share"].to_list() == [0.5, 0.5]
+
+
 def test_posts_are_known_again_in_the_system_their_system_became_in_the_end() -> None:
     """The system between them returned nothing."""
     before = [post(number, quarter="2025-26-Q4") for number in range(10)]
