@@ -447,6 +447,8 @@ def _mended(cell: str) -> str:
         return f"did you mean {float(cell[:-1]) / 100:g}?"
     if re.fullmatch(r"[345][0-9]{4}", cell):
         return f"if it is a day, {_EXCEL_EPOCH + dt.timedelta(days=int(cell))}, format the column as dates"
+    if re.fullmatch(r"(0?[1-9]|1[0-2])/(1[3-9]|2[0-9]|3[01])/[0-9]{4}", cell):
+        return "if the file has months first, every day in it is to be written anew: 04/01 is read as 4 January"
     return ""
 
 
@@ -967,8 +969,9 @@ def _count_rows(table: _Table, told: list[Finding]) -> SheetRows:
 
 
 def _of_what(tables: list[_Table], known: Known) -> tuple[str | None, str | None]:
-    """The system and the quarter most rows are of, whatever order they come in."""
-    rows = pl.concat([table.frame.select("system_code", "as_at") for table in tables]) if tables else pl.DataFrame()
+    """The system and the quarter most posts are of, or without posts most answers, whatever order they come in."""
+    found = [table.frame.select("system_code", "as_at") for table in tables if not table.frame.is_empty()]
+    rows = found[0] if found else pl.DataFrame()
     if rows.is_empty():
         return None, None
     codes = rows.filter(pl.col("system_code").is_in(known.systems["system_code"].unique().to_list()))

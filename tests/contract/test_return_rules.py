@@ -169,6 +169,7 @@ def test_a_word_nearly_on_the_list_is_offered() -> None:
         ("wte", "0,8", "did you mean 0.8?"),
         ("wte", "80%", "did you mean 0.8?"),
         ("funding_start", "45383", "if it is a day, 2024-04-01, format the column as dates"),
+        ("funding_start", "04/30/2024", "if the file has months first, every day in it is to be written anew"),
         ("post_reference", "ph 0003", "did you mean PH0003?"),
         ("post_reference", "PH\u20130003", "did you mean PH-0003?"),
         ("system_code", SYSTEM.lower(), f"did you mean {SYSTEM}?"),
@@ -197,6 +198,13 @@ def test_what_is_wrong_with_a_whole_column_is_said_once_with_its_cells() -> None
     assert "S2:S3, S5:S7" in as_text(report)
     assert "S2:S3, S5:S7" in as_html(report)
     assert len(report.facts()["findings"]) == len(report.findings)  # type: ignore[arg-type]
+
+
+def test_posts_say_which_quarter_a_return_is_of_however_many_answers_say_another() -> None:
+    answers = [{**one, "as_at": "2026-06-30", "dated": "2026-06-01"} for one in every_answer()]
+    report = checked([post(1)], answers).report
+    assert report.quarter == QUARTER
+    assert {(one.sheet, one.rule) for one in report.findings} == {(ANSWERS, "another_quarter")}
 
 
 def test_codes_filled_down_too_far_are_said_once_a_row() -> None:
