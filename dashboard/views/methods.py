@@ -252,8 +252,8 @@ def rules() -> tuple[Rule, ...]:
                 "that quarter, of an earlier one, or of systems before and after a split. So after a quarter in which "
                 "one or two posts came, went or changed, figures wait until the changes are of three. Role families "
                 "are told apart only where each has three posts or more; so are the states of posts.",
-                "Returns are judged in the order they came in. What an earlier release showed of a return that has since "
-                "been corrected is not taken into account.",
+                "Returns are judged in the order they came in. What an earlier release showed of a return that has "
+                "since been corrected is not taken into account.",
                 "A system that was merged is the sum of its parts. One that was split is divided only if every post "
                 "says which authority it serves; otherwise its successors have no figure, [x], and say so.",
             ),
