@@ -846,7 +846,7 @@ def check(file: str, sheets: Iterable[Sheet], findings: Iterable[Finding], known
     change = _change(posts.frame, known, system_code, quarter)
     if change:
         told.append(change)
-    if given and not answers.missing - {field.name for field in ANSWER_FIELDS if answers_sheet is None}:
+    if given and (answers_sheet is None or not answers.missing):
         told.extend(_unanswered(answers.frame))
     report = Report(
         file=file,
@@ -1041,16 +1041,14 @@ def _unread(names: list[str]) -> Iterator[Finding]:
                     todo="put the rows into one",
                 )
         elif name not in HELP:
-            near = difflib.get_close_matches(_plain(name), [_plain(POSTS), _plain(ANSWERS)], n=1, cutoff=0.5)
+            near = difflib.get_close_matches(_plain(name), [_plain(POSTS), _plain(ANSWERS)], n=1, cutoff=0.6)
             meant = {_plain(POSTS): POSTS, _plain(ANSWERS): ANSWERS}
             yield Finding(
                 sheet="the file",
                 cell=None,
                 column=None,
                 rule="unread_sheet",
-                found=f"sheet {_quoted(name)}, which is not read"
-                if near
-                else "a sheet, maybe hidden, that is not read",
+                found=f"sheet “{_printable(name)}”, which is not read" if near else "a sheet, maybe hidden, not read",
                 expected=f"the sheets {POSTS} and {ANSWERS}, and no more than the template has",
                 todo=f"name it {meant[near[0]]}, if that is what it is, or take it out" if near else "take it out",
             )

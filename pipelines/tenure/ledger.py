@@ -21,35 +21,21 @@ _MANY = 300
 _NOTHING = 1e-7
 
 
-class Ledger:
-    """The figures shown of so many posts, as an orthonormal basis of what can be worked out from them."""
-
-    def __init__(self, posts: int) -> None:
-        self._basis: Vectors = np.zeros((0, posts))
-
-    def with_these(self, figures: Vectors) -> Ledger | None:
-        """The ledger with these figures in it, a row each; None where that would isolate one or two posts."""
-        basis = _extended(self._basis, figures)
-        if len(basis) > len(self._basis) and _isolates(basis):
-            return None
-        ledger = Ledger(basis.shape[1])
-        ledger._basis = basis
-        return ledger
-
-
 class Ledgers:
-    """Several ledgers of the same posts: figures of one are not set against those of another."""
+    """Several ledgers of the same posts: figures of one are not set against those of another.
+
+    Each is an orthonormal basis of what can be worked out from the figures in it.
+    """
 
     def __init__(self, posts: int, names: Sequence[str]) -> None:
-        self._held = {name: Ledger(posts) for name in names}
+        self._bases: dict[str, Vectors] = {name: np.zeros((0, posts)) for name in names}
 
     def admit(self, figures: dict[str, Vectors]) -> bool:
-        """Take figures in, by the name of their ledger: all of them, or none if any ledger refuses its own."""
-        after = {name: self._held[name].with_these(rows) for name, rows in figures.items()}
-        taken = {name: ledger for name, ledger in after.items() if ledger is not None}
-        if len(taken) < len(after):
+        """Take figures in, a row each, by the name of their ledger: all, or none if any would isolate a post or two."""
+        after = {name: _extended(self._bases[name], rows) for name, rows in figures.items()}
+        if any(len(basis) > len(self._bases[name]) and _isolates(basis) for name, basis in after.items()):
             return False
-        self._held |= taken
+        self._bases |= after
         return True
 
 

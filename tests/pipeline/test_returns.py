@@ -309,7 +309,9 @@ def test_a_sheet_that_would_be_passed_over_is_a_fault(
 ) -> None:
     refused = send(folder, named(old, new))
     assert refused.outcome == "refused"
-    assert any(one.rule == rule and todo in one.todo for one in refused.report.findings), refused.report.findings
+    found = [one for one in refused.report.findings if one.rule == rule]
+    assert [todo in one.todo for one in found] == [True], refused.report.findings
+    assert (new in found[0].found) == todo.startswith("name it")
     assert stored(folder) == []
 
 
