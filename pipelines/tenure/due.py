@@ -11,6 +11,7 @@ from data_contracts.quarters import first_day, following, last_day
 from data_contracts.registry.records import return_rules
 from data_contracts.vocabulary import AreaType, ReturnState, ValueKind
 from pipelines.geography import ENGLAND
+from pipelines.tenure.footprints import ancestors
 
 RECEIVED = {
     "area_code": pl.String,
@@ -45,15 +46,13 @@ def _rows(
         (system, quarter): day
         for system, quarter, day in returns.select("system_code", "quarter", "received_on").iter_rows()
     }
-    before: dict[str, set[str]] = {}
-    for earlier, later in lineage.select("predecessor_code", "successor_code").drop_nulls().iter_rows():
-        before.setdefault(later, set()).add(earlier)
+    before = ancestors(lineage)
     systems = areas.filter(pl.col("area_type").is_in([str(AreaType.ICB), str(AreaType.EXAMPLE)]))
     examples = set(systems.filter(pl.col("area_type") == str(AreaType.EXAMPLE))["area_code"])
     made_up = [quarter for system, quarter in came if system in examples]
     for code, kind, begins, ends in systems.select("area_code", "area_type", "valid_from", "valid_to").iter_rows():
         is_example = kind == str(AreaType.EXAMPLE)
-        line = _line(code, before)
+        line = {code, *before.get(code, ())}
         first = [quarter for system, quarter in came if system in line]
         if not is_example and return_rules().first_quarter is not None:
             first.append(str(return_rules().first_quarter))
@@ -76,15 +75,6 @@ def _state(day: dt.date | None, quarter: str, as_of: dt.date) -> ReturnState | N
     if day is not None:
         return ReturnState.RETURNED if day <= due_on(quarter) else ReturnState.LATE
     return ReturnState.OVERDUE if due_on(quarter) < as_of else None
-
-
-def _line(code: str, before: dict[str, set[str]]) -> set[str]:
-    """A system and all it took the place of, however many steps back."""
-    line, found = {code}, before.get(code, set())
-    while found - line:
-        line |= found
-        found = {earlier for system in found for earlier in before.get(system, set())}
-    return line
 
 
 def coverage(returns: pl.DataFrame, areas: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:

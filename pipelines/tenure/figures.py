@@ -31,7 +31,7 @@ from pipelines.tenure.disclosure import (
     Shown,
     may_be_shown,
 )
-from pipelines.tenure.footprints import restated
+from pipelines.tenure.footprints import ancestors, restated
 from pipelines.tenure.teams import coded, counted_in, followed, kind
 
 ALL = "all"
@@ -89,22 +89,10 @@ def counted(
         funded=funded,
         spells=spells,
         places=counted_in(returns, areas, later.places),
-        shown=may_be_shown(funded, spells, returns, later.parts, _ancestors(lineage)),
+        shown=may_be_shown(funded, spells, returns, later.parts, ancestors(lineage)),
         population=areas.select("area_code", "population"),
         unplaced=later.unplaced,
     )
-
-
-def _ancestors(lineage: pl.DataFrame) -> dict[str, list[str]]:
-    """By system, those it took the place of, and those they did."""
-    before: dict[str, list[str]] = {}
-    for earlier, system in lineage.select("predecessor_code", "successor_code").drop_nulls().iter_rows():
-        before.setdefault(system, []).append(earlier)
-
-    def of(system: str) -> list[str]:
-        return [found for one in before.get(system, ()) for found in (one, *of(one))]
-
-    return {system: of(system) for system in before}
 
 
 # --- workforce --------------------------------------------------------------------------------------------

@@ -149,3 +149,15 @@ def _onwards(system: str, steps: Mapping[str, list[_Step]]) -> Iterator[tuple[st
     for step in steps.get(system, ()):
         for area, is_followed in _onwards(step.into, steps):
             yield area, is_followed and step.is_whole
+
+
+def ancestors(lineage: pl.DataFrame) -> dict[str, list[str]]:
+    """By system, those it took the place of, and those they did."""
+    before: dict[str, list[str]] = {}
+    for earlier, system in lineage.select("predecessor_code", "successor_code").drop_nulls().iter_rows():
+        before.setdefault(system, []).append(earlier)
+
+    def of(system: str) -> list[str]:
+        return [found for one in before.get(system, ()) for found in (one, *of(one))]
+
+    return {system: of(system) for system in before}
