@@ -158,7 +158,7 @@ def horizon_in_words(horizon: Horizon) -> str:
     if of_confirmed is None:
         return f"{said} How much of it is confirmed is withheld."
     if of_confirmed == start:
-        return f"{said} All of it is confirmed."
+        return f"{said} All that is funded now is confirmed."
     return f"{said} {wte(of_confirmed)} are confirmed now: dark; the rest is light and hatched."
 
 

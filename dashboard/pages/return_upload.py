@@ -115,7 +115,7 @@ def _upload(token: str | None) -> list[Node]:
                         tag("Input", type="checkbox", id="confirm", name="confirm", value="1"),
                         tag(
                             "Label",
-                            "Totals that differ by 30% or more from last quarter's are right",
+                            "Totals over 30% from the return this replaces, or the one before, are right",
                             htmlFor="confirm",
                         ),
                     ],

@@ -56,6 +56,8 @@ PAY = {
 
 #: From this share on, one kind of money or one date holds a team.
 _MUCH = 0.25
+#: WTE that rounds to nothing.
+_HALF_A_TENTH = 0.05
 
 
 @dataclass(frozen=True)
@@ -311,12 +313,14 @@ def _change(now: Workforce, before: Workforce) -> str:
     moved += "s" if abs(posts) > 1 else ""
     if now.wte is None or before.wte is None:
         return moved
+    if abs(now.wte - before.wte) < _HALF_A_TENTH:
+        return f"{moved} and as much WTE"
     return f"{moved}, {_signed(now.wte - before.wte)} WTE"
 
 
 def _signed(amount: float) -> str:
     written = words.number(amount, 1)
-    return f"+{written}" if amount > 0.05 else written
+    return f"+{written}" if amount > 0 else written
 
 
 def _questions(now: Workforce, horizon: Horizon | None) -> tuple[str, ...]:

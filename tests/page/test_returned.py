@@ -120,7 +120,8 @@ def test_a_systems_page_tells_its_return_beside_the_one_before(main: Get, system
     assert told["Whole-time equivalents"] == [f"{wte(posts):.1f} WTE" for posts in (now, before)]
     assert told["Recurrently funded"] == [f"{wte(posts, recurrent='yes') / wte(posts):.0%}" for posts in (now, before)]
     more = len(now) - len(before)
-    assert f"Since {QUARTERS[0]}: {f'{more} more posts' if more else 'as many posts'}, " in page.text
+    moved = f"{more} more posts, +{wte(now) - wte(before):.1f} WTE" if more else "as many posts and as much WTE"
+    assert f"Since {QUARTERS[0]}: {moved}." in page.text
     states = table(page, "WTE by how posts are filled")[1:]
     assert [row[1] for row in states] == [
         f"{wte(now, state=state):.1f} WTE"
